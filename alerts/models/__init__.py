@@ -1,0 +1,16 @@
+from alerts.models.advisories import Advisory
+from alerts.models.dispatches import Dispatch, DispatchTransition, Escalation
+from alerts.models.messages import InboundMessage, Notification
+from alerts.models.units import PatrolUnit, Station, UnitPosition
+
+__all__ = [
+    "Advisory",
+    "Dispatch",
+    "DispatchTransition",
+    "Escalation",
+    "InboundMessage",
+    "Notification",
+    "PatrolUnit",
+    "Station",
+    "UnitPosition",
+]

@@ -1,0 +1,43 @@
+"""Questions about many units, dispatches, ladders or notifications."""
+
+from django.contrib.gis.db import models
+from django.db.models import Q
+
+
+class PatrolUnitQuerySet(models.QuerySet):
+    def for_ranking(self):
+        """Every unit with what the ranking weighs, in two queries."""
+        return self.select_related("station", "station__agency", "fix").order_by("call_sign")
+
+
+class DispatchQuerySet(models.QuerySet):
+    def engaged(self):
+        """Units that said "I go" and are not done."""
+        return self.filter(status__in=self.model.ENGAGED_STATUSES)
+
+    def answerable(self):
+        """Dispatches whose crew may still say something."""
+        return self.filter(status__in=self.model.OPEN_STATUSES)
+
+
+class EscalationQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(state__in=["wanted", "running"])
+
+    def due(self, now):
+        """Ladders whose next step should have been carried out by now, the most urgent incident first."""
+        return self.live().filter(due_at__lte=now).order_by("incident__priority", "due_at")
+
+
+class NotificationQuerySet(models.QuerySet):
+    def due(self, now):
+        """What must leave by now: first attempts before retries, P1 before everything, then the oldest."""
+        return self.filter(status__in=["pending", "failed_temp"], due_at__lte=now).order_by("attempt", "priority", "due_at")
+
+    def lease_over(self, now):
+        """Taken by a dispatcher that did not report back in time."""
+        return self.filter(status="leased", leased_until__lt=now)
+
+    def waiting(self):
+        """Not yet handed to a carrier."""
+        return self.filter(Q(status="pending") | Q(status="failed_temp"))

@@ -1,0 +1,20 @@
+from communities.models.people import Agency, Boat, Device, User
+from communities.models.places import Community, LandingSite, Place, Zone
+from communities.models.promises import Meeting, Promise
+from communities.models.reporters import Identity, Reporter, Reveal
+
+__all__ = [
+    "Agency",
+    "Boat",
+    "Community",
+    "Device",
+    "Identity",
+    "LandingSite",
+    "Meeting",
+    "Place",
+    "Promise",
+    "Reporter",
+    "Reveal",
+    "User",
+    "Zone",
+]

@@ -1,0 +1,46 @@
+"""Questions about many reports or incidents."""
+
+from datetime import timedelta
+
+from django.contrib.gis.db import models
+from django.utils import timezone
+
+# Two texts of one phone within this time are one matter (DOMAIN 8a).
+ONE_MATTER = timedelta(hours=2)
+# A report's or incident's reference is looked up this far back.
+REFERENCE_LIFE = timedelta(days=30)
+
+
+class IncidentQuerySet(models.QuerySet):
+    def open(self):
+        """Incidents on which somebody may still have to act."""
+        return self.filter(status__in=self.model.OPEN_STATUSES)
+
+    def queue(self):
+        """The triage queue: open incidents, most urgent first."""
+        return self.open().order_by("queue_rank", "id")
+
+    def of_reporter(self, reporter, now=None):
+        """Open incidents this reporter wrote about in the last two hours, newest first."""
+        since = (now or timezone.now()) - ONE_MATTER
+        return (
+            self.open()
+            .filter(last_report_at__gte=since, reports__reporter=reporter, reports__received_at__gte=since)
+            .distinct()
+            .order_by("-last_report_at")
+        )
+
+    def called(self, reference, now=None):
+        """Incidents that carry this reference, the newest first."""
+        since = (now or timezone.now()) - REFERENCE_LIFE
+        return self.filter(reference=reference.upper(), received_at__gte=since).order_by("-received_at")
+
+    def wanting_in_vain(self):
+        """A unit was asked for, yet no ladder runs: what the sweep repairs."""
+        return self.filter(status__in=["open", "dispatching"], dispatch_requested_at__isnull=False)
+
+
+class ReportQuerySet(models.QuerySet):
+    def of_device(self, device):
+        """A device's own reports, newest first."""
+        return self.filter(device=device).order_by("-received_at")
