@@ -109,8 +109,8 @@ def origin(name: str, default: str = "") -> str:
         port = parts.port
     except ValueError as exc:
         raise refuse(name, wanted) from exc
-    exact = f"{parts.scheme}://{parts.netloc}"
-    if parts.scheme not in {"http", "https"} or not parts.hostname or value != exact or "@" in value or port == 0:
+    exact = f"{parts.scheme}://{parts.netloc}" == value and "@" not in value and port != 0
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not exact:
         raise refuse(name, wanted)
     return value
 

@@ -23,7 +23,9 @@ PORT = env.integer("PORT", 8000, least=1, most=65535)
 PUBLIC_ORIGIN = env.origin("PUBLIC_ORIGIN", f"http://127.0.0.1:{PORT}")
 HTTPS = PUBLIC_ORIGIN.startswith("https://")
 # Loopback names besides, so that probes and the supervisor on the same machine are answered.
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [urlsplit(PUBLIC_ORIGIN).hostname, "127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", [urlsplit(PUBLIC_ORIGIN).hostname, "127.0.0.1", "localhost", "[::1]"]
+)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 #: True where a proxy ends TLS and sets X-Forwarded-Proto itself.
 BEHIND_PROXY = env.flag("BEHIND_PROXY")
@@ -33,7 +35,8 @@ METRICS_TOKEN = env.secret("METRICS_TOKEN")
 #: 0 opens a connection for each request, for use behind an outside pooler.
 DB_POOL_MAX = env.integer("DB_POOL_MAX", 12, least=0, most=200)
 DATABASES = {
-    "default": env.database("DATABASE_URL") or {"ENGINE": "django.contrib.gis.db.backends.postgis", "NAME": "suar"}
+    "default": env.database("DATABASE_URL")
+    or {"ENGINE": "django.contrib.gis.db.backends.postgis", "NAME": "suar"}
 }
 # A new PostGIS connection costs the server about 29 ms of CPU: always pool.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
@@ -58,7 +61,10 @@ IDENTITY_HASH_KEY = env.secret("IDENTITY_HASH_KEY")
 TWILIO_ACCOUNT_SID = env.pattern("TWILIO_ACCOUNT_SID", "", r"AC[0-9a-fA-F]{32}", "AC and 32 hex digits")
 TWILIO_AUTH_TOKEN = env.secret("TWILIO_AUTH_TOKEN")
 TWILIO_FROM = env.pattern(
-    "TWILIO_FROM", "", r"\+[0-9]{6,15}|MG[0-9a-fA-F]{32}|[A-Za-z0-9]{3,11}", "a number with +, a short code or a service id"
+    "TWILIO_FROM",
+    "",
+    r"\+[0-9]{6,15}|MG[0-9a-fA-F]{32}|[A-Za-z0-9]{3,11}",
+    "a number with +, a short code or a service id",
 )
 #: Key name to secret, for webhooks signed with HMAC_SHA256.
 TWILIO_SIGNING_KEYS = env.mapping("TWILIO_SIGNING_KEYS")
@@ -87,7 +93,9 @@ DISPATCHER_THREADS = env.integer("DISPATCHER_THREADS", 8, least=1, most=64)
 #: Told to reporters so that they can call; may be empty.
 OPERATIONS_NUMBER = env.pattern("OPERATIONS_NUMBER", "", r"\+?[0-9][0-9 -]{1,17}", "a phone number, or empty")
 #: For numbers written without a country code.
-DEFAULT_COUNTRY = env.pattern("DEFAULT_COUNTRY", "MY", r"[A-Z]{2}", "two capital letters such as PH (ISO 3166)")
+DEFAULT_COUNTRY = env.pattern(
+    "DEFAULT_COUNTRY", "MY", r"[A-Z]{2}", "two capital letters such as PH (ISO 3166)"
+)
 
 # --- Applications ---
 AUTH_USER_MODEL = "communities.User"
@@ -175,7 +183,7 @@ REST_FRAMEWORK = {
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90)}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Suar",
-    "DESCRIPTION": "Carries a fisher's word from any phone to the patrol unit that can act on it, and the answer back.",
+    "DESCRIPTION": "Carries a fisher's word from any phone to the patrol unit that can act on it, and back.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
