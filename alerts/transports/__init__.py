@@ -1,0 +1,1 @@
+"""Carriers: one class a channel, each with `send(message)`; see `base`."""

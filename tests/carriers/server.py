@@ -1,0 +1,139 @@
+"""A carrier's HTTP server on loopback, and the ways in which one can let us down."""
+
+import socket
+import struct
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Literal
+
+
+@dataclass
+class Fault:
+    """What goes wrong with the next request that sends something (or, with `on="token"`, asks for a token).
+
+    answer   this status, headers and body; nothing is taken
+    hang     no answer at all for as long as the carrier runs
+    trickle  the true answer, one byte every `interval_s`, so that no single read ever times out
+    reset    the connection is reset in place of an answer
+    garbage  status 200 or 201, and a body that is no answer
+    close    the true answer, and the connection closed after it
+    All but the first take the message unless `taken` is False.
+    """
+
+    kind: Literal["answer", "hang", "trickle", "reset", "garbage", "close"]
+    status: int = 500
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    taken: bool = True
+    interval_s: float = 0.05
+    on: Literal["send", "token"] = "send"
+
+
+@dataclass
+class Answer:
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+class Carrier:
+    """A server that answers from `respond`, keeps every request in `requests`, and fails as `faults` say, in turn."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.faults: deque[Fault] = deque()
+        self.lock = threading.RLock()
+        self._stopping = threading.Event()
+        carrier = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_GET(self) -> None:
+                carrier._serve(self)
+
+            def do_POST(self) -> None:
+                carrier._serve(self)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._server.handle_error = lambda *args: None  # a client that gives up is what many tests are about
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def fail(self, kind: str, **details: object) -> None:
+        """Queue one fault."""
+        self.faults.append(Fault(kind, **details))
+
+    def kind_of(self, method: str, path: str) -> str:
+        """Return "send", "token" or "other"."""
+        raise NotImplementedError
+
+    def respond(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Do what the carrier does."""
+        raise NotImplementedError
+
+    def _serve(self, handler: BaseHTTPRequestHandler) -> None:
+        method, path = handler.command, handler.path
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        body = handler.rfile.read(int(headers.get("content-length") or 0))
+        with self.lock:
+            self.requests.append((method, path, headers, body))
+            kind = self.kind_of(method, path)
+            fault = next((fault for fault in self.faults if fault.on == kind), None)
+            if fault is not None:
+                self.faults.remove(fault)
+        if fault is None:
+            self._write(handler, self.respond(method, path, headers, body))
+            return
+        answer = None
+        if fault.taken and fault.kind != "answer":
+            answer = self.respond(method, path, headers, body)
+        match fault.kind:
+            case "answer":
+                self._write(handler, Answer(fault.status, fault.body, fault.headers))
+            case "close":
+                answer.headers["Connection"] = "close"
+                handler.close_connection = True
+                self._write(handler, answer)
+            case "garbage":
+                self._write(handler, Answer(answer.status, b"<html>", {}, "text/html"))
+            case "trickle":
+                whole = _head(answer) + answer.body
+                for at in range(len(whole)):
+                    handler.wfile.write(whole[at : at + 1])
+                    if self._stopping.wait(fault.interval_s):
+                        break
+                handler.close_connection = True
+            case "hang":
+                self._stopping.wait(60)
+                handler.close_connection = True
+            case "reset":
+                linger = struct.pack("ii", 1, 0)  # close() then sends RST
+                handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                handler.close_connection = True
+                handler.connection.close()
+
+    def _write(self, handler: BaseHTTPRequestHandler, answer: Answer) -> None:
+        handler.wfile.write(_head(answer) + answer.body)
+
+
+def _head(answer: Answer) -> bytes:
+    headers = {"Content-Type": answer.content_type, "Content-Length": str(len(answer.body))} | answer.headers
+    lines = [f"HTTP/1.1 {answer.status} X", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
