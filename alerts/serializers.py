@@ -1,0 +1,196 @@
+"""Unit positions, dispatches and an incident's whole story as JSON."""
+
+from rest_framework import serializers
+
+from alerts.models import Dispatch
+from alerts.positions import MOST_ROWS
+from communities.serializers import PositionSerializer
+from reports.models import Incident
+from reports.serializers import IncidentSerializer, latitude_longitude
+
+
+class UnitPositionSerializer(PositionSerializer):
+    """One fix of a patrol unit. Only for the schema: alerts.positions reads the rows."""
+
+    position_at = serializers.DateTimeField(help_text="with its offset")
+    speed_kn = serializers.FloatField(required=False, allow_null=True)
+    course_deg = serializers.FloatField(required=False, allow_null=True, help_text="true")
+
+
+class UnitPositionBatchSerializer(serializers.ListSerializer):
+    child = UnitPositionSerializer()
+    max_length = MOST_ROWS
+
+
+class RowErrorSerializer(serializers.Serializer):
+    index = serializers.IntegerField(help_text="of the row in the batch, from 0")
+    detail = serializers.CharField()
+
+
+class PositionOutcomeSerializer(serializers.Serializer):
+    accepted = serializers.IntegerField(help_text="newer than the fix we had; the newest of them is kept")
+    ignored = serializers.IntegerField(help_text="not newer")
+    errors = RowErrorSerializer(many=True)
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why, in a crew's words; may be left out."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class TaskSerializer(serializers.ModelSerializer):
+    """An incident as a crew may know it: nothing of who reported, no report, no words."""
+
+    position = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Incident
+        fields = [
+            "reference",
+            "type",
+            "priority",
+            "status",
+            "emergency_phase",
+            "drill",
+            "position",
+            "position_error_m",
+            "position_at",
+            "persons_on_board",
+        ]
+        read_only_fields = fields
+
+    def get_position(self, incident) -> PositionSerializer(allow_null=True):
+        return latitude_longitude(incident.position)
+
+
+class DispatchSerializer(serializers.ModelSerializer):
+    """A tasking as its crew sees it."""
+
+    call_sign = serializers.CharField(source="unit.call_sign")
+    incident = TaskSerializer()
+
+    class Meta:
+        model = Dispatch
+        fields = [
+            "id",
+            "call_sign",
+            "status",
+            "role",
+            "incident",
+            "distance_m",
+            "bearing_deg",
+            "eta_s",
+            "created_at",
+            "acknowledged_at",
+            "under_way_at",
+            "on_scene_at",
+            "ended_at",
+        ]
+        read_only_fields = fields
+
+
+class ToldReportSerializer(serializers.Serializer):
+    """A report as the desk reads it; its reporter is a pseudonym."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    source = serializers.CharField()
+    status = serializers.CharField()
+    received_at = serializers.DateTimeField()
+    observed_at = serializers.DateTimeField(allow_null=True)
+    reporter = serializers.CharField(source="reporter.pseudonym", default=None, allow_null=True)
+    text = serializers.CharField()
+    language = serializers.CharField()
+    type = serializers.CharField()
+    position = serializers.SerializerMethodField()
+    position_error_m = serializers.IntegerField(allow_null=True)
+    position_source = serializers.CharField()
+    position_status = serializers.CharField()
+    persons_on_board = serializers.IntegerField(allow_null=True)
+    flags = serializers.ListField(child=serializers.CharField())
+    reading = serializers.JSONField()
+    photos = serializers.SerializerMethodField()
+
+    def get_position(self, report) -> PositionSerializer(allow_null=True):
+        return latitude_longitude(report.position)
+
+    def get_photos(self, report) -> list[str]:
+        return [str(attachment.pk) for attachment in report.attachments.all()]
+
+
+class MomentSerializer(serializers.Serializer):
+    """One line of the story."""
+
+    at = serializers.DateTimeField()
+    what = serializers.ChoiceField(choices=("incident", "dispatch", "notification"))
+    unit = serializers.CharField(allow_null=True, help_text="call sign")
+    field = serializers.CharField()
+    old = serializers.CharField()
+    new = serializers.CharField()
+    by = serializers.CharField(allow_null=True, help_text="null: by rule, or a unit's phone")
+    via = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class LadderSerializer(serializers.Serializer):
+    purpose = serializers.CharField()
+    state = serializers.CharField()
+    next_step = serializers.IntegerField()
+    due_at = serializers.DateTimeField()
+    ranking = serializers.JSONField(help_text="ranked and passed over, with reasons")
+    ranked_at = serializers.DateTimeField(allow_null=True)
+
+
+class IncidentStorySerializer(IncidentSerializer):
+    """An incident with all that was said, decided and sent."""
+
+    score_terms = serializers.JSONField(help_text="the printed sum of the priority")
+    rule_priority = serializers.IntegerField()
+    outcome = serializers.CharField()
+    reports = ToldReportSerializer(many=True)
+    dispatches = DispatchSerializer(many=True)
+    escalation = LadderSerializer(allow_null=True, default=None)
+    timeline = serializers.SerializerMethodField()
+
+    def get_timeline(self, incident) -> MomentSerializer(many=True):
+        return sorted(_moments(incident), key=lambda moment: moment["at"])
+
+
+def _moments(incident: Incident):
+    """Yield the incident's story from its three kinds of rows, unsorted."""
+    for change in incident.transitions.all():
+        yield _moment("incident", change, field=change.field)
+    for dispatch in incident.dispatches.all():
+        for change in dispatch.transitions.all():
+            yield _moment("dispatch", change, unit=dispatch.unit.call_sign, via=change.via)
+    for told in incident.notifications.all():
+        unit = told.unit.call_sign if told.unit else None
+        times = {"pending": told.created_at, "accepted": told.accepted_at, "delivered": told.delivered_at, "read": told.read_at}
+        for state, at in times.items():
+            if at is not None:
+                yield {
+                    "at": at,
+                    "what": "notification",
+                    "unit": unit,
+                    "field": told.purpose,
+                    "old": "",
+                    "new": state,
+                    "by": None,
+                    "via": told.channel,
+                    "reason": "",
+                }
+
+
+def _moment(what: str, change, *, field: str = "status", unit: str | None = None, via: str = "") -> dict:
+    return {
+        "at": change.at,
+        "what": what,
+        "unit": unit,
+        "field": field,
+        "old": change.old,
+        "new": change.new,
+        "by": change.by.username if change.by else None,
+        "via": via,
+        "reason": change.reason,
+    }

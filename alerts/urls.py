@@ -1,0 +1,21 @@
+"""Addresses that apps, crews, carriers and simulated phones use."""
+
+from django.urls import path
+
+from alerts import views
+from reports.views import Reports
+
+api_urlpatterns = [
+    path("reports/", Reports.as_view(reply=views.answer_to_app), name="reports"),
+    path("incidents/<uuid:id>/", views.IncidentStory.as_view(), name="incident"),
+    path("patrol-units/<str:call_sign>/positions/", views.UnitPositions.as_view(), name="unit-positions"),
+    path("dispatches/", views.Dispatches.as_view(), name="dispatches"),
+    path("dispatches/<uuid:id>/acknowledge/", views.Acknowledge.as_view(), name="acknowledge"),
+    path("dispatches/<uuid:id>/decline/", views.Decline.as_view(), name="decline"),
+    path("dispatches/<uuid:id>/under-way/", views.UnderWay.as_view(), name="under-way"),
+    path("dispatches/<uuid:id>/on-scene/", views.OnScene.as_view(), name="on-scene"),
+    path("dispatches/<uuid:id>/complete/", views.Complete.as_view(), name="complete"),
+    path("dispatches/<uuid:id>/cannot-continue/", views.CannotContinue.as_view(), name="cannot-continue"),
+]
+webhook_urlpatterns: list = []
+page_urlpatterns: list = []

@@ -1,0 +1,184 @@
+"""Photos: checked when they come, kept as sent, and shrunk into a copy that tells nothing of who took it."""
+
+import hashlib
+import io
+import logging
+import threading
+import warnings
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from reports.models import Attachment, Report
+
+try:
+    from pillow_heif import register_heif_opener
+except ImportError:
+    HEIF = ()
+else:
+    register_heif_opener(thumbnails=False)
+    HEIF = ("HEIF",)
+
+logger = logging.getLogger(__name__)
+
+#: What phones send. No format that a parser has to guess, none with scripts, none with outside references.
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", *HEIF)
+MOST_BYTES = 20 * 1024 * 1024
+MOST_PIXELS = 50_000_000  # the largest phone cameras without their special mode; 150 MB in memory
+SHARED_EDGE_PX = 1600
+SHARED_QUALITY = 80
+#: A copy that was begun this long ago and is not ready was begun by a worker that died.
+SHRINK_TIME = timedelta(hours=1)
+
+# A picture takes up to 150 MB while it is open: two at a time in a process.
+_decoding = threading.BoundedSemaphore(2)
+
+
+class NotAPicture(Exception):
+    """We cannot open this file as a picture."""
+
+    problem_status = 415
+    problem_type = "not-a-picture"
+
+
+class BrokenPicture(NotAPicture):
+    """It is a picture by its first bytes, but damaged or far too large."""
+
+    problem_status = 422
+    problem_type = "broken-picture"
+
+
+def keep(report: Report, upload: UploadedFile, key: str = "", *, now: datetime | None = None) -> tuple[Attachment, bool]:
+    """Store one photo of `report` as sent; return it and whether it is new.
+
+    `key` makes a repeat the same photo; without one its content does. A file that is no picture is kept
+    too, marked rejected, for an officer to look at; then NotAPicture or BrokenPicture is raised, and the
+    same key may be sent again with a better file.
+    """
+    sha256 = _sha256(upload)
+    key = key or f"sha256:{sha256}"
+    kept = report.attachments.filter(external_id=key).first()
+    if kept is not None and kept.status != Attachment.Status.REJECTED:
+        return kept, False
+    fault = None
+    try:
+        upload.seek(0)
+        check(upload)
+    except NotAPicture as exc:
+        fault = exc
+    upload.seek(0)
+    attachment = kept or Attachment(report=report, external_id=key)
+    if kept is None or kept.sha256 != sha256:
+        try:
+            attachment = _store(attachment, upload, sha256, rejected=fault is not None)
+        except IntegrityError:  # the same photo, sent twice at once
+            return report.attachments.get(external_id=key), False
+    if fault is not None:
+        raise fault
+    return attachment, True
+
+
+@transaction.atomic
+def _store(attachment: Attachment, upload: UploadedFile, sha256: str, *, rejected: bool) -> Attachment:
+    if attachment.original:
+        attachment.original.delete(save=False)
+    attachment.sha256 = sha256
+    attachment.size_bytes = upload.size
+    attachment.status = Attachment.Status.REJECTED if rejected else Attachment.Status.RECEIVED
+    attachment.original = upload
+    attachment.save()
+    return attachment
+
+
+def check(file: BinaryIO) -> None:
+    """Open `file` as a picture and read all of it; raise NotAPicture or BrokenPicture."""
+    _decoded(file)
+
+
+def shrink(attachment_id) -> bool:
+    """Make the sharable copy of one photo; whether this call made it. A second run does nothing.
+
+    At most 1600 px, WebP, upright, first frame, and no byte of metadata: no position, no camera, no owner.
+    """
+    claimed = Attachment.objects.filter(pk=attachment_id, status=Attachment.Status.RECEIVED).update(
+        status=Attachment.Status.SHRINKING
+    )
+    if not claimed:
+        return False
+    attachment = Attachment.objects.get(pk=attachment_id)
+    try:
+        with attachment.original.open("rb") as file:
+            copy = shared_copy(file)
+    except (NotAPicture, FileNotFoundError) as exc:
+        logger.warning("photo %s: %s", attachment.pk, exc)
+        Attachment.objects.filter(pk=attachment.pk).update(status=Attachment.Status.REJECTED)
+        return False
+    attachment.shared.save("shared.webp", ContentFile(copy), save=False)
+    attachment.status = Attachment.Status.READY
+    attachment.save(update_fields=["shared", "status"])
+    return True
+
+
+def waiting(now: datetime | None = None) -> list:
+    """Ids of photos without a copy: never begun, or begun by a worker that died (those are put back)."""
+    now = now or timezone.now()
+    status = Attachment.Status
+    Attachment.objects.filter(status=status.SHRINKING, received_at__lt=now - SHRINK_TIME).update(status=status.RECEIVED)
+    return list(Attachment.objects.filter(status=status.RECEIVED).values_list("pk", flat=True)[:500])
+
+
+def shared_copy(file: BinaryIO) -> bytes:
+    """The copy of a picture that crews may see, as WebP. Raises NotAPicture or BrokenPicture."""
+    picture = _decoded(file)
+    # A new picture from the pixels alone: what a plug-in might carry along (EXIF, XMP, comments, ICC) stays behind.
+    bare = Image.new("RGB", picture.size, "white")
+    if "A" in picture.getbands():
+        bare.paste(picture, mask=picture.getchannel("A"))
+    else:
+        bare.paste(picture)
+    out = io.BytesIO()
+    bare.save(out, "WEBP", quality=SHARED_QUALITY)
+    return out.getvalue()
+
+
+def _decoded(file: BinaryIO) -> Image.Image:
+    """The first frame, upright, RGB or RGBA, at most SHARED_EDGE_PX long."""
+    try:
+        with _decoding, warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(file, formats=FORMATS) as picture:
+                if picture.width * picture.height > MOST_PIXELS:
+                    raise BrokenPicture(f"The picture is larger than {MOST_PIXELS // 1_000_000} megapixels.")
+                picture.draft("RGB", (SHARED_EDGE_PX, SHARED_EDGE_PX))  # a JPEG decodes at a fraction of its size
+                picture.load()  # before anything that forgives a damaged file
+                picture.thumbnail((SHARED_EDGE_PX, SHARED_EDGE_PX))
+                upright = _upright(picture)
+                return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    except UnidentifiedImageError:
+        raise NotAPicture(f"This is no picture that we can open. Send {', '.join(FORMATS)}.") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise BrokenPicture(f"The picture is larger than {MOST_PIXELS // 1_000_000} megapixels.") from None
+    except NotAPicture:
+        raise
+    except Exception as exc:  # decoders of damaged files raise anything: OSError, SyntaxError, struct.error, ValueError …
+        logger.info("a picture could not be read: %s", type(exc).__name__)
+        raise BrokenPicture("The picture is damaged: it cannot be read to its end.") from None
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # damaged EXIF must not cost the picture
+        return picture
+
+
+def _sha256(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,344 @@
+"""Reports, their photos and the queue over HTTP."""
+
+import json
+from datetime import timedelta
+
+from django.contrib.gis.db.models import PointField
+from django.contrib.gis.geos import Polygon
+from django.core.exceptions import RequestDataTooBig
+from django.db.models import QuerySet
+from django.db.models.functions import Cast
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from communities.authentication import DeviceAuthentication, ReportingAuthentication
+from communities.models import Device
+from communities.paging import KeysetPages
+from communities.parsers import JSONParser
+from communities.permissions import IsDesk, IsDevice
+from communities.serializers import ProblemSerializer
+from communities.views import private
+from reports import media, tasks
+from reports.intake import Receipt, receive
+from reports.models import Incident, Report
+from reports.serializers import (
+    ConflictSerializer,
+    IncidentFilterSerializer,
+    IncidentSerializer,
+    OwnReportSerializer,
+    PhotoSerializer,
+    PhotoUploadSerializer,
+    ReceiptSerializer,
+    ReportSubmissionSerializer,
+    latitude_longitude,
+)
+from reports.taxonomy import ReplyMode
+
+#: Without a device of its own, a report takes photos for this long from whoever knows its id.
+OPEN_TO_PHOTOS = timedelta(hours=24)
+#: A map with more open incidents than this says that it left some out.
+MOST_FEATURES = 5000
+_FORM_BYTES = 64 * 1024  # what a multipart body holds besides its photo
+
+
+class KeyConflict(Exception):
+    """Other content came under a key that is taken; both reports are kept and queued."""
+
+    problem_status = 409
+    problem_type = "key-conflict"
+
+    def __init__(self, receipt: Receipt, reply: str) -> None:
+        super().__init__("This external_id came before with other content. Both reports are kept and queued.")
+        second = receipt.conflict
+        self.problem_extra = {
+            "id": str(second.pk),
+            "external_id": second.external_id,
+            "reference": second.reference,
+            "conflicts_with": str(receipt.report.pk),
+            "reply": reply,
+        }
+
+
+class NewestFirst(KeysetPages):
+    ordering = ("-received_at", "id")
+
+
+@private
+class Reports(GenericAPIView):
+    """Send reports, list one's own.
+
+    `reply` says what the reporter hears; it is wired in by whoever has the words (alerts).
+    """
+
+    reply = staticmethod(lambda report: "")
+    parser_classes = [JSONParser]
+    pagination_class = NewestFirst
+    queryset = Report.objects.none()
+
+    def get_authenticators(self):
+        posting = self.request is not None and self.request.method == "POST"
+        return [ReportingAuthentication()] if posting else [DeviceAuthentication()]
+
+    def get_permissions(self):
+        return [AllowAny()] if self.request is not None and self.request.method == "POST" else [IsDevice()]
+
+    @extend_schema(
+        operation_id="send_report",
+        request=ReportSubmissionSerializer,
+        responses={
+            201: ReceiptSerializer,
+            200: ReceiptSerializer,
+            409: ConflictSerializer,
+            400: ProblemSerializer,
+            413: ProblemSerializer,
+        },
+        parameters=[
+            OpenApiParameter("Idempotency-Key", str, "header", description="stands in for a missing external_id")
+        ],
+        auth=[{"device": []}, {}],
+    )
+    def post(self, request: Request) -> Response:
+        """Send a report, with a device token or none. It is taken whatever is wrong with its fields.
+
+        201 a new report; 200 a repeat (same `external_id`, same content), same body; 409 other content came
+        under the same `external_id`: it is kept and queued too. A token that is not ours is no reason to lose
+        the report: it is taken as nobody's.
+        """
+        first_byte_at = timezone.now()
+        data = request.data
+        if isinstance(data, dict) and data.get("external_id") in (None, "") and "Idempotency-Key" in request.headers:
+            data = data | {"external_id": request.headers["Idempotency-Key"]}
+        submission = ReportSubmissionSerializer(data=data)
+        submission.is_valid(raise_exception=True)
+        receipt = receive(submission.incoming(first_byte_at=first_byte_at, **_sender(request)))
+        if receipt.conflict is not None:
+            raise KeyConflict(receipt, self.reply(receipt.conflict))
+        return Response(
+            self.body(receipt.report), status=status.HTTP_201_CREATED if receipt.created else status.HTTP_200_OK
+        )
+
+    def body(self, report: Report) -> dict:
+        """What ReceiptSerializer describes, without its cost. Nothing in it changes later."""
+        return {
+            "id": str(report.pk),
+            "reference": report.reference,
+            "external_id": report.external_id,
+            "status": Report.Status.RECEIVED,
+            "received_at": report.received_at,
+            "position": latitude_longitude(report.position),
+            "position_error_m": report.position_error_m,
+            "position_status": report.position_status,
+            "reply": self.reply(report),
+            "quiet": report.quiet,
+        }
+
+    @extend_schema(operation_id="list_own_reports", responses={200: OwnReportSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        """This app's own reports, newest first, and what became of them."""
+        reports = Report.objects.of_device(request.auth).select_related("incident__merged_into__merged_into")
+        page = self.paginator.paginate_queryset(reports, request, view=self)
+        return self.paginator.get_paginated_response([own_report(report) for report in page])
+
+
+def own_report(report: Report) -> dict:
+    """A report as its reporter may see it: see OwnReportSerializer."""
+    return {
+        "id": str(report.pk),
+        "reference": report.reference,
+        "external_id": report.external_id,
+        "received_at": report.received_at,
+        "state": what_became_of(report),
+        "quiet": report.reply_mode == ReplyMode.QUIET,
+    }
+
+
+def what_became_of(report: Report) -> str:
+    """One of four plain words. Help is on the way only where rescue was promised (FULL)."""
+    if report.reply_mode in (ReplyMode.QUIET, ReplyMode.NONE):
+        return "received"
+    incident = report.incident
+    while incident.merged_into is not None:
+        incident = incident.merged_into
+    status_ = Incident.Status
+    if report.status == Report.Status.DISMISSED or incident.status in (
+        status_.RESOLVED,
+        status_.STOOD_DOWN,
+        status_.CLOSED,
+    ):
+        return "closed"
+    if incident.status in (status_.RESPONDING, status_.ON_SCENE) and report.reply_mode == ReplyMode.FULL:
+        return "help_on_the_way"
+    return "received" if incident.status == status_.OPEN and incident.taken_at is None else "being_looked_at"
+
+
+def _sender(request: Request) -> dict:
+    """Who sent a report, as intake wants it; a crew's app has no reporter."""
+    if not isinstance(request.auth, Device):
+        return {"flags": (request.auth,) if request.auth else ()}
+    device = request.auth
+    return {"device": device, "reporter": device.reporter}
+
+
+class PhotoParser(MultiPartParser):
+    """Multipart bodies up to one photo; a longer one is refused before it is read."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        if int(parser_context["request"].META.get("CONTENT_LENGTH") or 0) > media.MOST_BYTES + _FORM_BYTES:
+            raise RequestDataTooBig
+        return super().parse(stream, media_type, parser_context)
+
+
+@private
+class Photos(APIView):
+    authentication_classes = [ReportingAuthentication]
+    permission_classes = [AllowAny]  # whose report it is decides, in `report`
+    parser_classes = [PhotoParser]
+
+    def report(self, id) -> Report:
+        """The report, if this caller may add to it: its own device, or anybody while it has none and is young."""
+        report = Report.objects.filter(pk=id).first()
+        if report is None:
+            raise Http404
+        own = isinstance(self.request.auth, Device) and self.request.auth.pk == report.device_id
+        young = report.device_id is None and report.received_at > timezone.now() - OPEN_TO_PHOTOS
+        if not (own or young):
+            raise Http404
+        return report
+
+    @extend_schema(
+        operation_id="add_photo",
+        request={"multipart/form-data": PhotoUploadSerializer},
+        responses={
+            201: PhotoSerializer,
+            200: PhotoSerializer,
+            400: ProblemSerializer,
+            404: ProblemSerializer,
+            413: ProblemSerializer,
+            415: ProblemSerializer,
+            422: ProblemSerializer,
+        },
+        parameters=[OpenApiParameter("Idempotency-Key", str, "header", description="stands in for external_id")],
+        auth=[{"device": []}, {}],
+    )
+    def post(self, request: Request, id) -> Response:
+        """Add a photo to a report, by the app that sent it (or, for a report sent without a token, within a day).
+
+        201 a new photo; 200 a repeat (same key; without a key: same bytes), same body. 415 no picture that we
+        can open, 422 a damaged or too large one: send it again under the same key.
+        """
+        report = self.report(id)
+        upload = PhotoUploadSerializer(data=request.data)
+        upload.is_valid(raise_exception=True)
+        key = upload.validated_data.get("external_id") or request.headers.get("Idempotency-Key", "")[:120]
+        attachment, new = media.keep(report, upload.validated_data["photo"], key)
+        if new:
+            tasks.shrink_photo.delay_on_commit(str(attachment.pk))
+        return Response(
+            PhotoSerializer(attachment).data, status=status.HTTP_201_CREATED if new else status.HTTP_200_OK
+        )
+
+
+def filtered(request: Request) -> tuple[QuerySet[Incident], bool]:
+    """The incidents that the query string asks for, and whether all of them are open."""
+    wanted = IncidentFilterSerializer(data=request.query_params.dict())
+    wanted.is_valid(raise_exception=True)
+    wanted = wanted.validated_data
+    statuses = wanted.get("status")
+    only_open = not statuses or set(statuses) <= set(Incident.OPEN_STATUSES)
+    incidents = Incident.objects.open() if only_open else Incident.objects.all()
+    if statuses:
+        incidents = incidents.filter(status__in=statuses)
+    if wanted.get("priority"):
+        incidents = incidents.filter(priority__in=wanted["priority"])
+    if wanted.get("type"):
+        incidents = incidents.filter(type__in=wanted["type"])
+    if wanted.get("q"):
+        incidents = incidents.filter(reference__startswith=wanted["q"].upper())
+    if wanted.get("since"):
+        incidents = incidents.filter(last_report_at__gte=wanted["since"])
+    if wanted.get("bbox"):
+        # As plain degrees: the edges of a box on the globe would bulge away from its parallels.
+        incidents = incidents.alias(point=Cast("position", PointField())).filter(
+            point__contained=Polygon.from_bbox(wanted["bbox"])
+        )
+    return incidents, only_open
+
+
+class IncidentPages(KeysetPages):
+    """The queue in its own order; the archive, of which no index knows the rank, newest first."""
+
+    only_open = True
+
+    def get_ordering(self, request, queryset, view):
+        return ("queue_rank", "id") if self.only_open else ("-received_at", "id")
+
+
+@private
+class Incidents(GenericAPIView):
+    permission_classes = [IsDesk]
+    pagination_class = IncidentPages
+    queryset = Incident.objects.none()
+
+    @extend_schema(
+        operation_id="list_incidents",
+        parameters=[IncidentFilterSerializer],
+        responses={200: IncidentSerializer(many=True), 400: ProblemSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        """The queue, most urgent first; with a status that is not open the archive, newest first."""
+        incidents, self.paginator.only_open = filtered(request)
+        page = self.paginator.paginate_queryset(incidents.select_related("held_by"), request, view=self)
+        return self.paginator.get_paginated_response(IncidentSerializer(page, many=True).data)
+
+
+@private
+class IncidentMap(APIView):
+    permission_classes = [IsDesk]
+
+    @extend_schema(
+        operation_id="map_incidents",
+        parameters=[IncidentFilterSerializer],
+        responses={(200, "application/geo+json"): OpenApiTypes.OBJECT, 400: ProblemSerializer},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """The same incidents for a map, as GeoJSON (RFC 7946), in queue order; `truncated` if some were left out."""
+        incidents, only_open = filtered(request)
+        order = ("queue_rank", "id") if only_open else ("-received_at", "id")
+        rows = list(incidents.order_by(*order).values_list(*_FEATURE_COLUMNS)[: MOST_FEATURES + 1])
+        collection = {
+            "type": "FeatureCollection",
+            "features": [_feature(row) for row in rows[:MOST_FEATURES]],
+            "truncated": len(rows) > MOST_FEATURES,
+        }
+        return HttpResponse(json.dumps(collection, ensure_ascii=False), content_type="application/geo+json")
+
+
+_FEATURE_COLUMNS = (
+    "id",
+    "position",
+    "reference",
+    "status",
+    "type",
+    "priority",
+    "score",
+    "drill",
+    "position_error_m",
+    "persons_on_board",
+    "received_at",
+)
+
+
+def _feature(row: tuple) -> dict:
+    id, position, *rest, received_at = row
+    properties = dict(zip(_FEATURE_COLUMNS[2:], rest, strict=False)) | {"received_at": received_at.isoformat()}
+    geometry = {"type": "Point", "coordinates": [position.x, position.y]} if position else None
+    return {"type": "Feature", "id": str(id), "geometry": geometry, "properties": properties}
