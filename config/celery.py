@@ -1,11 +1,13 @@
 """The Celery application: carries what may wait, and wake-ups."""
 
 import logging
+import os
 
 from celery import Celery, signals
 from celery.contrib.django.task import DjangoTask
 from django.db import transaction
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 logger = logging.getLogger(__name__)
 
 

@@ -40,15 +40,19 @@ def check_secrets(app_configs, **kwargs) -> list:
 def check_origin(app_configs, **kwargs) -> list:
     """Phones and carriers must reach the service over TLS."""
     origin = urlsplit(settings.PUBLIC_ORIGIN)
-    if settings.DEBUG or origin.scheme == "https":
+    if settings.DEBUG or origin.scheme == "https" or origin.hostname in LOOPBACK:
         return []
-    if origin.hostname in LOOPBACK:
-        return [
-            Warning(
-                "PUBLIC_ORIGIN is on this machine only: no phone or carrier reaches it.", id="config.W005"
-            )
-        ]
     return [Error("PUBLIC_ORIGIN must begin with https:// outside DEBUG.", id="config.E005")]
+
+
+@register(Tags.security, deploy=True)
+def check_origin_is_public(app_configs, **kwargs) -> list:
+    """A deployment whose address is this machine's own hears nobody."""
+    if urlsplit(settings.PUBLIC_ORIGIN).hostname not in LOOPBACK:
+        return []
+    return [
+        Warning("PUBLIC_ORIGIN is on this machine only: no phone or carrier reaches it.", id="config.W005")
+    ]
 
 
 @register()

@@ -148,7 +148,7 @@ def fernet_keys(name: str) -> list[str]:
 
 def is_fernet_key(key: str) -> bool:
     try:
-        return len(base64.urlsafe_b64decode(key.encode("ascii", "replace"))) == 32
+        return len(key) == 44 and len(base64.urlsafe_b64decode(key.encode("ascii", "replace"))) == 32
     except (binascii.Error, ValueError):
         return False
 

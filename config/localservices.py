@@ -247,8 +247,9 @@ class Postgres:
         password_file.chmod(0o600)
         locale = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
         done = self.owner.run(
-            binaries / "initdb", "-D", self.data, "-U", "suar", "-A", "scram-sha-256", "--pwfile", password_file,
-            "-E", "UTF8", "--locale", locale, *([] if self.settings["fsync"] == "on" else ["--no-sync"]),
+            binaries / "initdb", "-D", self.data, "-U", "suar", "-A", "scram-sha-256",
+            "--pwfile", password_file, "-E", "UTF8", "--locale", locale,
+            *([] if self.settings["fsync"] == "on" else ["--no-sync"]),
         )  # fmt: skip
         password_file.unlink()
         if done.returncode:

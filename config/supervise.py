@@ -17,11 +17,11 @@ import time
 import urllib.request
 from pathlib import Path
 
+from honcho import manager as honcho_manager
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
 from honcho.printer import Printer
 
-from config.localservices import ROOT, Failed, Services, command_line, port_is_taken, wait_until
+from config.localservices import ROOT, Failed, Services, command_line, port_is_taken, tail, wait_until
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 PID_FILE = ROOT / "var" / "supervisor.pid"
@@ -39,6 +39,10 @@ DEMO_ENVIRONMENT = {
 }
 
 
+# Longer than the web server's own patience with requests that are still being answered.
+honcho_manager.KILL_WAIT = 15
+
+
 def say(text: str) -> None:
     print(f"suar: {text}", flush=True)
 
@@ -51,7 +55,7 @@ class Supervisor:
         self.port = environment["PORT"]
         self.log = log
         output = log.open("w") if log else sys.stdout
-        self.manager = Manager(Printer(output))
+        self.manager = honcho_manager.Manager(Printer(output))
 
     def prepare(self) -> None:
         """Database, static files and data; raises Failed if any of it does not work."""
@@ -116,7 +120,7 @@ def demo(environment: dict[str, str], *, once: bool) -> int:
 
     def tell() -> None:
         if not supervisor.wait_ready():
-            say(f"the service did not become ready; its log is {DEMO_LOG.relative_to(ROOT)}")
+            say(f"the service did not become ready; the end of its log:\n{tail(DEMO_LOG, 30)}")
             outcome.append(1)
         else:
             story = subprocess.run([PYTHON, "manage.py", "demo"], cwd=ROOT, env=supervisor.environment)

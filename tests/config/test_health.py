@@ -1,0 +1,76 @@
+import re
+
+import pytest
+from django.db import DatabaseError
+
+from config import health
+
+
+def test_alive_needs_no_database(client):
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_ready_with_every_check_named(client):
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["checks"] == {"database": "ok", "durable_settings": "ok", "migrations": "ok"}
+
+
+@pytest.mark.django_db
+def test_not_ready_on_a_database_that_may_forget(client, settings):
+    settings.ALLOW_NON_DURABLE_DATABASE = False
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "fsync=off" in response.json()["checks"]["durable_settings"]
+
+
+@pytest.mark.django_db
+def test_not_ready_before_the_last_migration(client, monkeypatch):
+    monkeypatch.setattr(health, "migrations_applied", lambda: False)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["migrations"] == "not all applied"
+
+
+def test_not_ready_while_the_database_is_away(client, monkeypatch):
+    def away():
+        raise DatabaseError
+
+    monkeypatch.setattr(health, "unsafe_settings", away)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["database"] == "DatabaseError"
+
+
+@pytest.mark.django_db
+def test_metrics_tell_the_age_of_the_oldest_due_row(client):
+    response = client.get("/metrics")
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/plain")
+    for queue in ("notification", "escalation"):
+        assert re.search(rf'^suar_oldest_due_seconds{{queue="{queue}"}} 0\.0$', response.text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("token", "headers", "address", "allowed"),
+    [
+        ("", {}, "127.0.0.1", True),
+        ("", {}, "::1", True),
+        ("", {}, "203.0.113.9", False),
+        ("", {"X-Forwarded-For": "203.0.113.9"}, "127.0.0.1", False),
+        ("", {"Forwarded": "for=203.0.113.9"}, "127.0.0.1", False),
+        ("s3cret", {}, "127.0.0.1", False),
+        ("s3cret", {"Authorization": "Bearer wrong"}, "127.0.0.1", False),
+        ("s3cret", {"Authorization": "Bearer s3crét"}, "127.0.0.1", False),
+        ("s3cret", {"Authorization": "Bearer s3cret"}, "203.0.113.9", True),
+    ],
+)
+def test_metrics_are_for_the_machine_itself_or_the_token(rf, settings, token, headers, address, allowed):
+    settings.METRICS_TOKEN = token
+    assert health.may_scrape(rf.get("/metrics", REMOTE_ADDR=address, headers=headers)) is allowed
+
+
+def test_a_stranger_gets_no_metrics(client):
+    assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 403
