@@ -128,8 +128,12 @@ class TypeRow:
 
     @property
     def lead_capability(self) -> Capability | None:
-        """What the first unit must be able to do; the rest of the run card asks for support."""
-        if self.reply == ReplyMode.FULL and self.category == Category.EMERGENCY:
+        """What the first unit must be able to do; the rest of the run card asks for support.
+
+        Any boat that can rescue leads wherever the reporter is answered openly (oil, hazards and what nobody
+        could classify too): special gear never holds up the first boat.
+        """
+        if self.reply != ReplyMode.QUIET:
             return Capability.SAR_SURFACE
         return self.capabilities[0] if self.capabilities else None
 
@@ -152,12 +156,25 @@ def _security(type, phase, severity, ifc, *capabilities, category=_S, dsc=None, 
 TAXONOMY: dict[str, TypeRow] = {
     row.type: row
     for row in (
-        _rescue(_T.FIRE_EXPLOSION, _P.DISTRESS, _V.EXTREME, _C.SAR_SURFACE, _C.FIRE_FIGHTING, _C.MEDICAL, dsc=100, ais=69),
+        _rescue(
+            _T.FIRE_EXPLOSION,
+            _P.DISTRESS,
+            _V.EXTREME,
+            _C.SAR_SURFACE,
+            _C.FIRE_FIGHTING,
+            _C.MEDICAL,
+            dsc=100,
+            ais=69,
+        ),
         _rescue(_T.FLOODING, _P.DISTRESS, _V.SEVERE, _C.SAR_SURFACE, _C.PUMP, dsc=101, ais=68),
         _rescue(_T.COLLISION, _P.ALERT, _V.SEVERE, _C.SAR_SURFACE, _C.MEDICAL, dsc=102, ais=71),
         _rescue(_T.GROUNDING, _P.ALERT, _V.MODERATE, _C.SAR_SURFACE, _C.TOW, dsc=103, ais=70),
-        _rescue(_T.LISTING_CAPSIZING, _P.DISTRESS, _V.EXTREME, _C.SAR_SURFACE, _C.AIR_SEARCH, dsc=104, ais=72),
-        _rescue(_T.SINKING, _P.DISTRESS, _V.EXTREME, _C.SAR_SURFACE, _C.AIR_SEARCH, _C.MEDICAL, dsc=105, ais=65),
+        _rescue(
+            _T.LISTING_CAPSIZING, _P.DISTRESS, _V.EXTREME, _C.SAR_SURFACE, _C.AIR_SEARCH, dsc=104, ais=72
+        ),
+        _rescue(
+            _T.SINKING, _P.DISTRESS, _V.EXTREME, _C.SAR_SURFACE, _C.AIR_SEARCH, _C.MEDICAL, dsc=105, ais=65
+        ),
         _rescue(_T.DISABLED_ADRIFT, _P.ALERT, _V.MODERATE, _C.TOW, _C.SAR_SURFACE, dsc=106, ais=64),
         _rescue(_T.UNDESIGNATED_DISTRESS, _P.DISTRESS, _V.SEVERE, _C.SAR_SURFACE, dsc=107),
         _rescue(_T.ABANDONING_SHIP, _P.DISTRESS, _V.EXTREME, _C.SAR_SURFACE, _C.AIR_SEARCH, dsc=108, ais=66),
@@ -165,15 +182,47 @@ TAXONOMY: dict[str, TypeRow] = {
         _rescue(_T.MEDICAL, _P.ALERT, _V.SEVERE, _C.MEDICAL, _C.FAST_INTERCEPT, ais=67),
         _rescue(_T.OVERDUE_MISSING, _P.UNCERTAINTY, _V.SEVERE, _C.AIR_SEARCH, _C.SAR_SURFACE),
         TypeRow(_T.BEACON_ALERT, _E, _P.DISTRESS, _R.NONE, _V.SEVERE, (_C.SAR_SURFACE,), _M.NONE, "MI", 112),
-        _security(_T.PIRACY_ARMED_ROBBERY, _R.ATTACK, _V.EXTREME, "TRAPS", _C.ARMED_BOARDING, _C.FAST_INTERCEPT, category=_E, dsc=109, ais=73),
-        _security(_T.KIDNAP, _R.ATTACK, _V.EXTREME, "TRAPS", _C.ARMED_BOARDING, _C.COMMAND, category=_E, dsc=109, ais=73),
-        _security(_T.TERRORISM, _R.ATTACK, _V.EXTREME, "MT", _C.ARMED_BOARDING, _C.COMMAND, category=_E, dsc=109, ais=73),
+        _security(
+            _T.PIRACY_ARMED_ROBBERY,
+            _R.ATTACK,
+            _V.EXTREME,
+            "TRAPS",
+            _C.ARMED_BOARDING,
+            _C.FAST_INTERCEPT,
+            category=_E,
+            dsc=109,
+            ais=73,
+        ),
+        _security(
+            _T.KIDNAP,
+            _R.ATTACK,
+            _V.EXTREME,
+            "TRAPS",
+            _C.ARMED_BOARDING,
+            _C.COMMAND,
+            category=_E,
+            dsc=109,
+            ais=73,
+        ),
+        _security(
+            _T.TERRORISM,
+            _R.ATTACK,
+            _V.EXTREME,
+            "MT",
+            _C.ARMED_BOARDING,
+            _C.COMMAND,
+            category=_E,
+            dsc=109,
+            ais=73,
+        ),
         _security(_T.SUSPICIOUS_VESSEL, _R.SUSPECTED, _V.MODERATE, "MT", _C.FAST_INTERCEPT),
         _security(_T.SMUGGLING_GOODS, _R.IN_PROGRESS, _V.MODERATE, "CS", _C.ARMED_BOARDING),
         _security(_T.SMUGGLING_FUEL, _R.IN_PROGRESS, _V.MODERATE, "CS", _C.ARMED_BOARDING),
         _security(_T.SMUGGLING_DRUGS, _R.IN_PROGRESS, _V.SEVERE, "CS", _C.ARMED_BOARDING, _C.COMMAND),
         _security(_T.SMUGGLING_WEAPONS, _R.IN_PROGRESS, _V.SEVERE, "CS", _C.ARMED_BOARDING, _C.COMMAND),
-        _security(_T.IRREGULAR_MIGRATION, _R.IN_PROGRESS, _V.SEVERE, "IHM", _C.SAR_SURFACE, _C.ARMED_BOARDING),
+        _security(
+            _T.IRREGULAR_MIGRATION, _R.IN_PROGRESS, _V.SEVERE, "IHM", _C.SAR_SURFACE, _C.ARMED_BOARDING
+        ),
         _security(_T.HUMAN_TRAFFICKING, _R.IN_PROGRESS, _V.SEVERE, "IHM", _C.ARMED_BOARDING, _C.WELFARE),
         _security(_T.IUU_FOREIGN, _R.IN_PROGRESS, _V.MODERATE, "IUU", _C.ARMED_BOARDING),
         _security(_T.IUU_GEAR_ZONE, _R.IN_PROGRESS, _V.MINOR, "IUU", _C.BOARDING),

@@ -31,7 +31,10 @@ class Advisory(models.Model):
         verbose_name_plural = _("advisories")
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(status__in=["draft", "approved", "withdrawn"]), name="advisory_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["draft", "approved", "withdrawn"]),
+                name="advisory_status_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,28 +23,42 @@ class Escalation(models.Model):
         UNIT = "unit", _("find a unit that goes")
         LOOK = "look", _("get an officer to look")
 
-    incident = models.OneToOneField("reports.Incident", on_delete=models.PROTECT, primary_key=True, related_name="escalation")
+    incident = models.OneToOneField(
+        "reports.Incident", on_delete=models.PROTECT, primary_key=True, related_name="escalation"
+    )
     purpose = models.CharField(max_length=4, choices=Purpose, default=Purpose.UNIT)
     state = models.CharField(max_length=8, choices=State, default=State.WANTED)
     started_at = models.DateTimeField(help_text=_("second 0 of the ladder"))
     next_step = models.PositiveSmallIntegerField(default=0)
-    round = models.PositiveSmallIntegerField(default=0, help_text=_("how often the ladder was climbed to its end"))
+    round = models.PositiveSmallIntegerField(
+        default=0, help_text=_("how often the ladder was climbed to its end")
+    )
     due_at = models.DateTimeField()
+    climbing = models.CharField(max_length=6, blank=True, help_text=_("units, or nobody when none can go"))
     ranking = models.JSONField(default=dict, blank=True, help_text=_("ranked and passed over, with reasons"))
     ranked_at = models.DateTimeField(null=True, blank=True)
-    stopped_by = models.ForeignKey("communities.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    stopped_by = models.ForeignKey(
+        "communities.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     stop_reason = models.CharField(max_length=200, blank=True)
 
     objects = EscalationQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=["wanted", "running", "answered", "stopped"]), name="escalation_state_known"),
-            models.CheckConstraint(condition=models.Q(purpose__in=["unit", "look"]), name="escalation_purpose_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["wanted", "running", "answered", "stopped"]),
+                name="escalation_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=["unit", "look"]), name="escalation_purpose_known"
+            ),
         ]
         indexes = [
             # whose next step is due?
-            models.Index(fields=["due_at"], condition=models.Q(state__in=["wanted", "running"]), name="escalation_due"),
+            models.Index(
+                fields=["due_at"], condition=models.Q(state__in=["wanted", "running"]), name="escalation_due"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,10 +99,17 @@ class Dispatch(models.Model):
     status = models.CharField(max_length=16, choices=Status, default=Status.PROPOSED, editable=False)
     role = models.CharField(max_length=8, choices=Role, blank=True, editable=False)
     tasked_by = models.ForeignKey(
-        "communities.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=_("empty: by rule")
+        "communities.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("empty: by rule"),
     )
     distance_m = models.PositiveIntegerField(null=True, blank=True)
-    eta_s = models.PositiveIntegerField(null=True, blank=True, help_text=_("from tasking to arrival, when it was ranked"))
+    eta_s = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("from tasking to arrival, when it was ranked")
+    )
     bearing_deg = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("true, from the unit"))
     why = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
@@ -105,10 +126,20 @@ class Dispatch(models.Model):
         ordering = ["created_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status__in=[
-                    "proposed", "alerting", "acknowledged", "declined", "no_answer",
-                    "en_route", "on_scene", "completed", "cannot_continue", "stood_down",
-                ]),
+                condition=models.Q(
+                    status__in=[
+                        "proposed",
+                        "alerting",
+                        "acknowledged",
+                        "declined",
+                        "no_answer",
+                        "en_route",
+                        "on_scene",
+                        "completed",
+                        "cannot_continue",
+                        "stood_down",
+                    ]
+                ),
                 name="dispatch_status_known",
             ),
             # twenty crews may answer in the same second: one of them leads
@@ -126,7 +157,9 @@ class Dispatch(models.Model):
             # a unit is told of an incident once; later rungs repeat on the same row
             models.UniqueConstraint(
                 fields=["incident", "unit"],
-                condition=models.Q(status__in=["proposed", "alerting", "no_answer", "acknowledged", "en_route", "on_scene"]),
+                condition=models.Q(
+                    status__in=["proposed", "alerting", "no_answer", "acknowledged", "en_route", "on_scene"]
+                ),
                 name="dispatch_unit_once_an_incident",
             ),
         ]
@@ -134,7 +167,9 @@ class Dispatch(models.Model):
             # what may this unit still answer?
             models.Index(
                 fields=["unit", "created_at"],
-                condition=models.Q(status__in=["proposed", "alerting", "no_answer", "acknowledged", "en_route", "on_scene"]),
+                condition=models.Q(
+                    status__in=["proposed", "alerting", "no_answer", "acknowledged", "en_route", "on_scene"]
+                ),
                 name="dispatch_open_of_unit",
             ),
         ]
@@ -151,7 +186,12 @@ class DispatchTransition(models.Model):
     old = models.CharField(max_length=16, blank=True)
     new = models.CharField(max_length=16)
     by = models.ForeignKey(
-        "communities.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=_("empty: by rule or the unit's phone")
+        "communities.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("empty: by rule or the unit's phone"),
     )
     via = models.CharField(max_length=10, blank=True, help_text=_("rule, officer, app, sms, voice"))
     reason = models.CharField(max_length=300, blank=True)

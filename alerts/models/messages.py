@@ -42,15 +42,28 @@ class Notification(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.ForeignKey("reports.Incident", on_delete=models.PROTECT, related_name="notifications")
-    dispatch = models.ForeignKey("alerts.Dispatch", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications")
+    dispatch = models.ForeignKey(
+        "alerts.Dispatch", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
     purpose = models.CharField(max_length=10, choices=Purpose)
     channel = models.CharField(max_length=5, choices=Channel)
     # Exactly one recipient. A reporter's number is looked up in the vault at the moment of sending.
-    unit = models.ForeignKey("alerts.PatrolUnit", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications")
-    station = models.ForeignKey("alerts.Station", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications")
-    reporter = models.ForeignKey("communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications")
+    unit = models.ForeignKey(
+        "alerts.PatrolUnit", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
+    station = models.ForeignKey(
+        "alerts.Station", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
+    reporter = models.ForeignKey(
+        "communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
     device = models.ForeignKey(
-        "communities.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications", help_text=_("of a push")
+        "communities.Device",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        help_text=_("of a push"),
     )
     language = models.CharField(max_length=3, choices=Language, default=Language.ENGLISH)
     title = models.CharField(max_length=120, blank=True)
@@ -74,6 +87,9 @@ class Notification(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("a duty officer said: I have it")
+    )
 
     objects = NotificationQuerySet.as_manager()
 
@@ -81,12 +97,24 @@ class Notification(models.Model):
         ordering = ["created_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status__in=[
-                    "pending", "leased", "accepted", "delivered", "read", "failed_temp", "failed_perm", "cancelled", "expired",
-                ]),
+                condition=models.Q(
+                    status__in=[
+                        "pending",
+                        "leased",
+                        "accepted",
+                        "delivered",
+                        "read",
+                        "failed_temp",
+                        "failed_perm",
+                        "cancelled",
+                        "expired",
+                    ]
+                ),
                 name="notification_status_known",
             ),
-            models.CheckConstraint(condition=models.Q(channel__in=["push", "sms", "voice"]), name="notification_channel_known"),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["push", "sms", "voice"]), name="notification_channel_known"
+            ),
             models.CheckConstraint(
                 condition=(
                     models.Q(unit__isnull=False, station__isnull=True, reporter__isnull=True)
@@ -95,19 +123,25 @@ class Notification(models.Model):
                 ),
                 name="notification_one_recipient",
             ),
-            models.CheckConstraint(condition=models.Q(priority__range=(1, 5)), name="notification_priority_1_to_5"),
+            models.CheckConstraint(
+                condition=models.Q(priority__range=(1, 5)), name="notification_priority_1_to_5"
+            ),
         ]
         indexes = [
-            # what must leave now? A first attempt before a retry, P1 before everything, then the longest waiting
+            # what must leave now? A first attempt before a retry, then P1 first, then the longest waiting
             models.Index(
                 fields=["attempt", "priority", "due_at"],
                 condition=models.Q(status__in=["pending", "failed_temp"]),
                 name="notification_due",
             ),
             # whose lease ran out?
-            models.Index(fields=["leased_until"], condition=models.Q(status="leased"), name="notification_leased"),
+            models.Index(
+                fields=["leased_until"], condition=models.Q(status="leased"), name="notification_leased"
+            ),
             # which message is this receipt about?
-            models.Index(fields=["carrier_id"], condition=~models.Q(carrier_id=""), name="notification_carrier_id"),
+            models.Index(
+                fields=["carrier_id"], condition=~models.Q(carrier_id=""), name="notification_carrier_id"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,11 +168,25 @@ class InboundMessage(models.Model):
     raw_encrypted = models.BinaryField(editable=False)
     text = models.TextField(blank=True)
     # A crew's or a duty officer's phone is no secret; a reporter is known by pseudonym alone.
-    unit = models.ForeignKey("alerts.PatrolUnit", on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages")
-    station = models.ForeignKey("alerts.Station", on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages")
-    reporter = models.ForeignKey("communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages")
-    report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages")
-    dispatch = models.ForeignKey("alerts.Dispatch", on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages")
+    unit = models.ForeignKey(
+        "alerts.PatrolUnit", on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages"
+    )
+    station = models.ForeignKey(
+        "alerts.Station", on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages"
+    )
+    reporter = models.ForeignKey(
+        "communities.Reporter",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="inbound_messages",
+    )
+    report = models.ForeignKey(
+        "reports.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages"
+    )
+    dispatch = models.ForeignKey(
+        "alerts.Dispatch", on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages"
+    )
     reply = models.CharField(max_length=1000, blank=True, help_text=_("empty: nothing was answered"))
     received_at = models.DateTimeField()
 

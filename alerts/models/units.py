@@ -23,7 +23,9 @@ class Station(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.STATION)
     agency = models.ForeignKey("communities.Agency", on_delete=models.PROTECT, related_name="stations")
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     position = models.PointField(geography=True)
     duty_phone = models.CharField(max_length=20, blank=True, help_text=_("E.164"))
     language = models.CharField(max_length=3, choices=Language, default=Language.ENGLISH)
@@ -31,7 +33,9 @@ class Station(models.Model):
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["station", "mrsc", "mrcc"]), name="station_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["station", "mrsc", "mrcc"]), name="station_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,7 +80,9 @@ class PatrolUnit(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     call_sign = models.CharField(max_length=20, unique=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.BOAT)
-    description = models.CharField(max_length=60, blank=True, help_text=_("inshore patrol boat, helicopter …"))
+    description = models.CharField(
+        max_length=60, blank=True, help_text=_("inshore patrol boat, helicopter …")
+    )
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="units")
     status = models.CharField(max_length=14, choices=Status, default=Status.AVAILABLE)
     phone = models.CharField(max_length=20, blank=True, help_text=_("E.164"))
@@ -86,7 +92,9 @@ class PatrolUnit(models.Model):
     crew_size = models.PositiveSmallIntegerField(null=True, blank=True)
     speed_kn = models.FloatField(help_text=_("cruising"))
     range_nm = models.FloatField(null=True, blank=True)
-    readiness_s = models.PositiveIntegerField(default=600, help_text=_("from the call to casting off, at base"))
+    readiness_s = models.PositiveIntegerField(
+        default=600, help_text=_("from the call to casting off, at base")
+    )
     sea_state_limit = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Douglas scale"))
     capabilities = ArrayField(models.CharField(max_length=20, choices=Capability), default=list, blank=True)
     mmsi = models.CharField(max_length=9, blank=True)
@@ -96,12 +104,25 @@ class PatrolUnit(models.Model):
     class Meta:
         ordering = ["call_sign"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["boat", "aircraft", "shore"]), name="unit_kind_known"),
             models.CheckConstraint(
-                condition=models.Q(status__in=[
-                    "available", "alerted", "acknowledged", "en_route", "on_scene", "towing",
-                    "returning", "limited", "off_watch", "out_of_service", "in_distress",
-                ]),
+                condition=models.Q(kind__in=["boat", "aircraft", "shore"]), name="unit_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status__in=[
+                        "available",
+                        "alerted",
+                        "acknowledged",
+                        "en_route",
+                        "on_scene",
+                        "towing",
+                        "returning",
+                        "limited",
+                        "off_watch",
+                        "out_of_service",
+                        "in_distress",
+                    ]
+                ),
                 name="unit_status_known",
             ),
             models.CheckConstraint(condition=models.Q(speed_kn__gt=0), name="unit_speed_positive"),
@@ -141,7 +162,8 @@ class UnitPosition(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(longitude__range=(-180, 180), latitude__range=(-90, 90)), name="unit_position_on_earth"
+                condition=models.Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                name="unit_position_on_earth",
             ),
         ]
 

@@ -22,5 +22,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION suar_append_only();"),
-        migrations.RunSQL(TRIGGER.format(table="communities_reveal"), NO_TRIGGER.format(table="communities_reveal")),
+        migrations.RunSQL(
+            TRIGGER.format(table="communities_reveal"), NO_TRIGGER.format(table="communities_reveal")
+        ),
     ]

@@ -43,7 +43,8 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(role__in=["dispatcher", "supervisor", "liaison", "crew", "admin"]), name="user_role_known"
+                condition=models.Q(role__in=["dispatcher", "supervisor", "liaison", "crew", "admin"]),
+                name="user_role_known",
             ),
         ]
 
@@ -59,7 +60,9 @@ class Boat(models.Model):
     """A fishing boat; its registration is folded (upper case, no spaces) for finding."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reporter = models.ForeignKey("communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="boats")
+    reporter = models.ForeignKey(
+        "communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="boats"
+    )
     name = models.CharField(max_length=120, blank=True)
     registration = models.CharField(max_length=40, blank=True)
     length_m = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
@@ -68,7 +71,9 @@ class Boat(models.Model):
     class Meta:
         ordering = ["registration"]
         constraints = [
-            models.UniqueConstraint(fields=["registration"], condition=~models.Q(registration=""), name="boat_registration_once"),
+            models.UniqueConstraint(
+                fields=["registration"], condition=~models.Q(registration=""), name="boat_registration_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -87,7 +92,9 @@ class Device(models.Model):
         TOKEN = "token", _("FCM registration token")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reporter = models.ForeignKey("communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="devices")
+    reporter = models.ForeignKey(
+        "communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="devices"
+    )
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="devices")
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     platform = models.CharField(max_length=20, blank=True)
@@ -95,7 +102,9 @@ class Device(models.Model):
     language = models.CharField(max_length=3, choices=Language, blank=True)
     push_kind = models.CharField(max_length=5, choices=PushKind, blank=True)
     push_target = models.CharField(max_length=400, blank=True)
-    push_retired_at = models.DateTimeField(null=True, blank=True, help_text=_("the carrier said this target is dead"))
+    push_retired_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("the carrier said this target is dead")
+    )
     last_seen_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -103,12 +112,14 @@ class Device(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(reporter__isnull=True) | models.Q(user__isnull=True), name="device_of_reporter_or_crew"
+                condition=models.Q(reporter__isnull=True) | models.Q(user__isnull=True),
+                name="device_of_reporter_or_crew",
             ),
             # A phone that is handed on must not keep two owners of one push target.
             models.UniqueConstraint(
                 fields=["push_target"],
-                condition=~models.Q(push_target="") & models.Q(push_retired_at__isnull=True, revoked_at__isnull=True),
+                condition=~models.Q(push_target="")
+                & models.Q(push_retired_at__isnull=True, revoked_at__isnull=True),
                 name="device_push_target_once",
             ),
         ]

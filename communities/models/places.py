@@ -16,7 +16,9 @@ class Community(models.Model):
     name = models.CharField(max_length=120)
     country = models.CharField(max_length=2, help_text=_("ISO 3166-1 alpha-2"))
     language = models.CharField(max_length=3, choices=Language, default=Language.MALAY)
-    waters = models.PointField(geography=True, null=True, blank=True, help_text=_("middle of the waters they fish"))
+    waters = models.PointField(
+        geography=True, null=True, blank=True, help_text=_("middle of the waters they fish")
+    )
     waters_radius_m = models.PositiveIntegerField(default=55_560, help_text=_("30 nautical miles"))
 
     class Meta:
@@ -24,7 +26,9 @@ class Community(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["country", "name"], name="community_name_once_a_country"),
-            models.CheckConstraint(condition=models.Q(language__in=Language.values), name="community_language_known"),
+            models.CheckConstraint(
+                condition=models.Q(language__in=Language.values), name="community_language_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,7 +62,11 @@ class Place(models.Model):
     position = models.PointField(geography=True)
     country = models.CharField(max_length=2, blank=True, help_text=_("empty for open seas"))
     community = models.ForeignKey(
-        Community, on_delete=models.PROTECT, null=True, blank=True, related_name="places",
+        Community,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="places",
         help_text=_("set for a name that only this community uses"),
     )
     source = models.CharField(max_length=40)
@@ -93,13 +101,18 @@ class Zone(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     name = models.CharField(max_length=120)
     area = models.MultiPolygonField(geography=True)
-    agency = models.ForeignKey("communities.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="zones")
+    agency = models.ForeignKey(
+        "communities.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="zones"
+    )
     srr = models.CharField(_("search and rescue region"), max_length=60, blank=True)
 
     class Meta:
         ordering = ["kind", "name"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["sector", "territorial", "eez", "disputed", "closed"]), name="zone_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["sector", "territorial", "eez", "disputed", "closed"]),
+                name="zone_kind_known",
+            ),
             models.UniqueConstraint(fields=["kind", "name"], name="zone_name_once_a_kind"),
         ]
 

@@ -11,8 +11,12 @@ class Reporter(models.Model):
     """Somebody who reports, under a pseudonym."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    community = models.ForeignKey("communities.Community", on_delete=models.PROTECT, null=True, blank=True, related_name="reporters")
-    language = models.CharField(max_length=3, choices=Language, blank=True, help_text=_("empty: as the last text was written"))
+    community = models.ForeignKey(
+        "communities.Community", on_delete=models.PROTECT, null=True, blank=True, related_name="reporters"
+    )
+    language = models.CharField(
+        max_length=3, choices=Language, blank=True, help_text=_("empty: as the last text was written")
+    )
     # Admiralty scale: A completely reliable … E unreliable, F cannot be judged.
     source_letter = models.CharField(max_length=1, default="F", choices=[(c, c) for c in "ABCDEF"])
     enrolled_at = models.DateTimeField(null=True, blank=True)
@@ -20,7 +24,9 @@ class Reporter(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(source_letter__in=list("ABCDEF")), name="reporter_source_letter_known"),
+            models.CheckConstraint(
+                condition=models.Q(source_letter__in=list("ABCDEF")), name="reporter_source_letter_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -38,7 +44,9 @@ class Identity(models.Model):
     Read and written by `communities.identity` alone.
     """
 
-    reporter = models.OneToOneField(Reporter, on_delete=models.PROTECT, primary_key=True, related_name="identity")
+    reporter = models.OneToOneField(
+        Reporter, on_delete=models.PROTECT, primary_key=True, related_name="identity"
+    )
     phone_hash = models.BinaryField(max_length=32, unique=True, editable=False)
     phone_encrypted = models.BinaryField(editable=False)
     name_encrypted = models.BinaryField(null=True, editable=False)

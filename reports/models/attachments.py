@@ -41,7 +41,8 @@ class Attachment(models.Model):
             # an upload that is sent again is the same photo
             models.UniqueConstraint(fields=["report", "external_id"], name="attachment_key_once"),
             models.CheckConstraint(
-                condition=models.Q(status__in=["received", "shrinking", "ready", "rejected"]), name="attachment_status_known"
+                condition=models.Q(status__in=["received", "shrinking", "ready", "rejected"]),
+                name="attachment_status_known",
             ),
         ]
 

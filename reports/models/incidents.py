@@ -47,7 +47,9 @@ class Incident(models.Model):
     drill = models.BooleanField(default=False, help_text=_("exercise traffic; marked in every text"))
 
     position = models.PointField(geography=True, null=True, blank=True, spatial_index=False)
-    position_error_m = models.PositiveIntegerField(null=True, blank=True, help_text=_("holds the true position 9 times in 10"))
+    position_error_m = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("holds the true position 9 times in 10")
+    )
     position_source = models.CharField(max_length=20, blank=True)
     position_at = models.DateTimeField(null=True, blank=True)
     place = models.CharField(max_length=120, blank=True)
@@ -59,6 +61,9 @@ class Incident(models.Model):
     score = models.PositiveSmallIntegerField(default=0)
     score_terms = models.JSONField(default=list, help_text=_("the printed sum: term, value, where from"))
     rule_priority = models.PositiveSmallIntegerField(default=5)
+    rule_floor = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("set by the words of a report")
+    )
     priority_override = models.PositiveSmallIntegerField(null=True, blank=True)
     # P1, then P2, each by score, then oldest; P3-P5 together by time of receipt minus 10 minutes a point.
     # One ascending column, so that a page's key compares as a row with the index.
@@ -67,12 +72,18 @@ class Incident(models.Model):
     received_at = models.DateTimeField(help_text=_("of the first report"))
     last_report_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True, blank=True, help_text=_("first touched by an officer"))
-    held_by = models.ForeignKey("communities.User", on_delete=models.PROTECT, null=True, blank=True, related_name="held_incidents")
+    held_by = models.ForeignKey(
+        "communities.User", on_delete=models.PROTECT, null=True, blank=True, related_name="held_incidents"
+    )
     held_until = models.DateTimeField(null=True, blank=True)
     dispatch_requested_at = models.DateTimeField(null=True, blank=True, help_text=_("a unit is wanted since"))
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_incidents")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_incidents"
+    )
     # Proposed by reports.matching; an officer joins or dismisses.
-    proposed_same_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="proposals")
+    proposed_same_as = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="proposals"
+    )
     proposed_why = models.CharField(max_length=300, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
 
@@ -82,18 +93,39 @@ class Incident(models.Model):
         ordering = ["queue_rank", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status__in=[
-                    "open", "dispatching", "responding", "on_scene", "suspended",
-                    "resolved", "stood_down", "handed_over", "merged", "closed",
-                ]),
+                condition=models.Q(
+                    status__in=[
+                        "open",
+                        "dispatching",
+                        "responding",
+                        "on_scene",
+                        "suspended",
+                        "resolved",
+                        "stood_down",
+                        "handed_over",
+                        "merged",
+                        "closed",
+                    ]
+                ),
                 name="incident_status_known",
             ),
-            models.CheckConstraint(condition=models.Q(type__in=IncidentType.values), name="incident_type_known"),
-            models.CheckConstraint(condition=models.Q(emergency_phase__in=EmergencyPhase.values), name="incident_emergency_phase_known"),
-            models.CheckConstraint(condition=models.Q(response_phase__in=ResponsePhase.values), name="incident_response_phase_known"),
-            models.CheckConstraint(condition=models.Q(priority__range=(1, 5)), name="incident_priority_1_to_5"),
             models.CheckConstraint(
-                condition=models.Q(status="merged", merged_into__isnull=False) | (~models.Q(status="merged") & models.Q(merged_into__isnull=True)),
+                condition=models.Q(type__in=IncidentType.values), name="incident_type_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(emergency_phase__in=EmergencyPhase.values),
+                name="incident_emergency_phase_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(response_phase__in=ResponsePhase.values),
+                name="incident_response_phase_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(priority__range=(1, 5)), name="incident_priority_1_to_5"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="merged", merged_into__isnull=False)
+                | (~models.Q(status="merged") & models.Q(merged_into__isnull=True)),
                 name="incident_merged_names_survivor",
             ),
             # A crew types the reference; two open incidents must never share one.
@@ -153,16 +185,23 @@ class Question(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    answered_by = models.ForeignKey("reports.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
+    answered_by = models.ForeignKey(
+        "reports.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="answers"
+    )
 
     class Meta:
         ordering = ["asked_at"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["where", "how_many", "what", "which"]), name="question_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["where", "how_many", "what", "which"]),
+                name="question_kind_known",
+            ),
         ]
         indexes = [
             # which questions wait for an answer?
-            models.Index(fields=["due_at"], condition=models.Q(answered_by__isnull=True), name="question_unanswered"),
+            models.Index(
+                fields=["due_at"], condition=models.Q(answered_by__isnull=True), name="question_unanswered"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +220,12 @@ class Transition(models.Model):
     old = models.CharField(max_length=200, blank=True)
     new = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(
-        "communities.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=_("empty: by rule")
+        "communities.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("empty: by rule"),
     )
     reason = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()

@@ -31,18 +31,30 @@ class Report(models.Model):
         NONE = "none", _("none")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reference = models.CharField(max_length=5, editable=False, help_text=_("the only one its reporter ever sees"))
+    reference = models.CharField(
+        max_length=5, editable=False, help_text=_("the only one its reporter ever sees")
+    )
     source = models.CharField(max_length=10, choices=Source)
     # The app's UUID or the carrier's message id; makes a repeat the same row.
     external_id = models.CharField(max_length=120)
-    content_hash = models.BinaryField(max_length=32, editable=False, help_text=_("SHA-256 of what was sent under the key"))
-    conflicts_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="conflicts")
-    reporter = models.ForeignKey("communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
-    device = models.ForeignKey("communities.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
+    content_hash = models.BinaryField(
+        max_length=32, editable=False, help_text=_("SHA-256 of what was sent under the key")
+    )
+    conflicts_with = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="conflicts"
+    )
+    reporter = models.ForeignKey(
+        "communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    device = models.ForeignKey(
+        "communities.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
     incident = models.ForeignKey("reports.Incident", on_delete=models.PROTECT, related_name="reports")
     status = models.CharField(max_length=10, choices=Status, default=Status.RECEIVED)
 
-    text = models.TextField(blank=True, help_text=_("as sent; characters the database cannot hold are replaced"))
+    text = models.TextField(
+        blank=True, help_text=_("as sent; characters the database cannot hold are replaced")
+    )
     quiet = models.BooleanField(default=False, help_text=_("the reporter asked for no more than a receipt"))
     drill = models.BooleanField(default=False)
     observed_at = models.DateTimeField(null=True, blank=True, help_text=_("claimed by the device (T0)"))
@@ -75,11 +87,19 @@ class Report(models.Model):
         constraints = [
             # takes a message in once, however often the carrier or the app repeats it
             models.UniqueConstraint(fields=["source", "external_id"], name="report_key_once"),
-            models.CheckConstraint(condition=models.Q(source__in=["app", "sms", "phone_in", "radio"]), name="report_source_known"),
-            models.CheckConstraint(condition=models.Q(status__in=["received", "duplicate", "dismissed"]), name="report_status_known"),
-            models.CheckConstraint(condition=models.Q(type__in=IncidentType.values), name="report_type_known"),
             models.CheckConstraint(
-                condition=models.Q(position_status__in=["ok", "ambiguous", "out_of_area", "none"]), name="report_position_status_known"
+                condition=models.Q(source__in=["app", "sms", "phone_in", "radio"]), name="report_source_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["received", "duplicate", "dismissed"]),
+                name="report_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(type__in=IncidentType.values), name="report_type_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(position_status__in=["ok", "ambiguous", "out_of_area", "none"]),
+                name="report_position_status_known",
             ),
             models.CheckConstraint(condition=models.Q(grade_digit__range=(1, 6)), name="report_grade_1_to_6"),
         ]

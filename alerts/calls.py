@@ -1,0 +1,199 @@
+"""Who is called, written as rows: a Dispatch and its Notifications for a unit, Notifications for a desk."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from alerts import candidates, messages, workflow
+from alerts.models import Dispatch, Notification, PatrolUnit, Station
+from communities.models import Device, User, Zone
+from reports.models import Incident
+from reports.taxonomy import Capability
+
+# A push or SMS that arrives later than this misleads more than it helps.
+ALERT_LIFE = timedelta(hours=4)
+CALL_LIFE = timedelta(minutes=5)
+
+P, C = Notification.Purpose, Notification.Channel
+
+
+def call_unit(
+    row: dict,
+    channels,
+    incident: Incident,
+    where: candidates.Datum | None,
+    *,
+    key: str,
+    next_in_s: int | None,
+    now: datetime,
+    by: User | None = None,
+) -> Dispatch:
+    """Task the unit of a ranking's row on the given channels; a unit already tasked is asked again.
+
+    Holds the incident's lock. `key` names the rung: carried out twice, it asks once.
+    """
+    unit = PatrolUnit.objects.select_related("station").get(call_sign=row["call_sign"])
+    dispatch = incident.dispatches.answerable().filter(unit=unit).first()
+    if dispatch is None:
+        lead = incident.dispatches.engaged().filter(role=Dispatch.Role.LEAD).exists()
+        dispatch = Dispatch.objects.create(
+            incident=incident,
+            unit=unit,
+            tasked_by=by,
+            role=Dispatch.Role.SUPPORT if lead else "",
+            distance_m=round(row["distance_m"]) if row.get("distance_m") is not None else None,
+            eta_s=row.get("eta_s"),
+            bearing_deg=round(row["bearing_deg"]) % 360 if row.get("bearing_deg") is not None else None,
+            why="; ".join(row.get("why", ()))[:300],
+            created_at=now,
+        )
+        workflow.advance(dispatch, Dispatch.Status.ALERTING, via="officer" if by else "rule", by=by, now=now)
+        if unit.status == PatrolUnit.Status.AVAILABLE:
+            unit.status = PatrolUnit.Status.ALERTED
+            unit.save(update_fields=["status"])
+        warn_if_last(unit, incident, where, now=now)
+    for channel in channels:
+        ask_on(channel, dispatch, unit, incident, where, key=key, next_in_s=next_in_s, now=now)
+    return dispatch
+
+
+def ask_on(
+    channel: str, dispatch: Dispatch, unit: PatrolUnit, incident: Incident, where, *, key, next_in_s, now
+) -> int:
+    """Write the notification of one channel; return how many (none where the unit has no such address)."""
+    said = {
+        "language": unit.language,
+        "priority": incident.priority,
+        "reference": incident.reference,
+        "type": incident.type,
+        "persons_on_board": incident.persons_on_board,
+        "distance_m": dispatch.distance_m,
+        "bearing_deg": dispatch.bearing_deg,
+        "drill": incident.drill,
+    }
+    placed = {
+        "position": incident.lon_lat,
+        "position_error_m": incident.position_error_m or (where.error_m if where else None),
+        "near": where.told if where else None,
+        "next_in_s": next_in_s,
+    }
+    common = {
+        "incident": incident,
+        "dispatch": dispatch,
+        "unit": unit,
+        "purpose": P.ALERT,
+        "channel": channel,
+        "language": unit.language,
+        "reference": incident.reference,
+        "priority": incident.priority,
+    }
+    if channel == C.PUSH:
+        title, body = messages.push_title_and_body(**said, **placed)
+        devices = push_devices(Q(user__patrol_units=unit))
+        for device in devices:
+            write(
+                f"{dispatch.pk}:{key}:push:{device.pk}",
+                now,
+                ALERT_LIFE,
+                **common,
+                device=device,
+                title=title,
+                text=body,
+            )
+        return len(devices)
+    if not unit.phone:
+        return 0
+    if channel == C.SMS:
+        write(
+            f"{dispatch.pk}:{key}:sms", now, ALERT_LIFE, **common, text=messages.unit_alert(**said, **placed)
+        )
+    else:
+        write(f"{dispatch.pk}:{key}:voice", now, CALL_LIFE, **common, text=messages.spoken_alert(**said))
+    return 1
+
+
+def call_desk(
+    station: Station,
+    channels,
+    incident: Incident,
+    alarm: str,
+    *,
+    key: str,
+    now: datetime,
+    call_sign: str = "",
+) -> None:
+    """Call a duty officer, unless that officer has said "I have it" for this incident."""
+    if not station.duty_phone or has_it(station, incident):
+        return
+    said = {
+        "language": station.language,
+        "priority": incident.priority,
+        "reference": incident.reference,
+        "type": incident.type,
+        "call_sign": call_sign,
+        "drill": incident.drill,
+    }
+    for channel in channels:
+        voice = channel == C.VOICE
+        write(
+            f"{incident.pk}:{key}:{alarm}:{station.pk}:{channel}",
+            now,
+            CALL_LIFE if voice else ALERT_LIFE,
+            incident=incident,
+            station=station,
+            purpose=P.DUTY,
+            channel=channel,
+            language=station.language,
+            reference=incident.reference,
+            priority=incident.priority,
+            text=messages.spoken_alarm(alarm, **said) if voice else messages.duty_alarm(alarm, **said),
+        )
+
+
+def has_it(station: Station, incident: Incident) -> bool:
+    """The duty officer there acknowledged this incident: no more calls to that desk."""
+    return incident.notifications.filter(station=station, acknowledged_at__isnull=False).exists()
+
+
+def push_devices(owner: Q) -> list[Device]:
+    """Devices of `owner` that a push can reach."""
+    reachable = Device.objects.filter(owner, revoked_at__isnull=True, push_retired_at__isnull=True)
+    return list(reachable.exclude(push_target=""))
+
+
+def write(key: str, now: datetime, life: timedelta | None, **fields) -> Notification:
+    """The outbox row under `key`, made once."""
+    notification, _ = Notification.objects.get_or_create(
+        key=key,
+        defaults={"created_at": now, "due_at": now, "expires_at": now + life if life else None, **fields},
+    )
+    return notification
+
+
+def warn_if_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) -> None:
+    """Decoy guard: tell the duty officer in the same second that the sector's last armed unit is called.
+
+    A false distress is a known way to empty an area; the unit is tasked all the same.
+    """
+    if Capability.ARMED_BOARDING not in unit.capabilities:
+        return
+    sector = Zone.objects.filter(kind=Zone.Kind.SECTOR, area__covers=unit.station.position).first()
+    here = Q(station__position__coveredby=sector.area) if sector else Q(station=unit.station)
+    others = PatrolUnit.objects.filter(
+        here,
+        capabilities__contains=[Capability.ARMED_BOARDING],
+        status__in=[PatrolUnit.Status.AVAILABLE, PatrolUnit.Status.RETURNING],
+    ).exclude(pk=unit.pk)
+    if others.exists():
+        return
+    duty, _ = candidates.desks(incident, where, unit)
+    if duty is not None:
+        call_desk(
+            duty,
+            (C.SMS,),
+            incident,
+            "last_security_unit",
+            key=f"guard:{unit.pk}",
+            now=now,
+            call_sign=unit.call_sign,
+        )

@@ -1,0 +1,415 @@
+"""Task a unit; acknowledge, decline, stand down, complete.
+
+Each function opens its own transaction and takes the incident's lock first, so that of
+twenty answers in the same second one leads and nineteen hear who does.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from alerts import calls, candidates, escalation, feedback, messages, wakeup, workflow
+from alerts.models import Dispatch, Notification, PatrolUnit
+from alerts.workflow import DispatchNotAllowed
+from communities.models import User
+from communities.sphere import bearing_deg
+from reports import triage
+from reports import workflow as incidents
+from reports.models import Incident
+
+S, U = Dispatch.Status, PatrolUnit.Status
+# What a crew that forgot a step has silently done: "4" from a unit that never sent "3".
+_ON_THE_WAY = {S.EN_ROUTE: [], S.ON_SCENE: [S.EN_ROUTE], S.COMPLETED: [S.EN_ROUTE, S.ON_SCENE]}
+
+
+class AlreadyTaken(Exception):
+    """Another unit leads; `lead` is its dispatch."""
+
+    problem_status = 409
+    problem_type = "already-taken"
+
+    def __init__(self, lead: Dispatch) -> None:
+        self.lead = lead
+        self.problem_extra = {"call_sign": lead.unit.call_sign, "acknowledged_at": lead.acknowledged_at}
+        super().__init__(f"Already taken by {lead.unit.call_sign} {lead.acknowledged_at:%H%MZ}.")
+
+
+# --- An officer's word ---
+
+
+@transaction.atomic
+def request_unit(incident_id, *, by: User, reason: str = "", now: datetime | None = None):
+    """Ask for a unit where the rule does not by itself; the ladder starts at its first rung."""
+    now = now or timezone.now()
+    incident = _open(incident_id)
+    incidents.record(incident, "unit", "", "wanted", by=by, reason=reason, now=now)
+    incident.dispatch_requested_at = incident.dispatch_requested_at or now
+    incident.taken_at = incident.taken_at or now
+    incident.save(update_fields=["dispatch_requested_at", "taken_at"])
+    return escalation.want(incident_id, now=now)
+
+
+@transaction.atomic
+def task(incident_id, unit_id, *, by: User, now: datetime | None = None) -> Dispatch:
+    """Task a unit that an officer names: the lead, or support where one leads already.
+
+    The ladder goes on behind it, from its second rung. Raises DispatchNotAllowed.
+    """
+    now = now or timezone.now()
+    incident = _open(incident_id)
+    unit = PatrolUnit.objects.select_related("station", "fix").get(pk=unit_id)
+    if incident.dispatches.answerable().filter(unit=unit).exists():
+        raise DispatchNotAllowed(f"{unit.call_sign} is already tasked to incident {incident.reference}.")
+    where = candidates.datum(incident, now)
+    row = {"call_sign": unit.call_sign, "why": [f"named by {by}"]}
+    if where is not None:
+        ranked = candidates.rank_for(incident, where, now)["ranked"]
+        row = next((one for one in ranked if one["call_sign"] == unit.call_sign), None) or _plain_row(
+            unit, where, by
+        )
+    if incident.status in (Incident.Status.OPEN, Incident.Status.SUSPENDED):
+        incidents.advance(
+            incident_id, Incident.Status.DISPATCHING, by=by, reason=f"{unit.call_sign} named", now=now
+        )
+    incident = Incident.objects.get(pk=incident_id)
+    incident.dispatch_requested_at = incident.dispatch_requested_at or now
+    incident.taken_at = incident.taken_at or now
+    incident.save(update_fields=["dispatch_requested_at", "taken_at"])
+    dispatch = calls.call_unit(
+        row,
+        ("push", "sms"),
+        incident,
+        where,
+        key=f"officer:{now:%Y%m%d%H%M%S%f}",
+        next_in_s=None,
+        now=now,
+        by=by,
+    )
+    ladder = getattr(incident, "escalation", None)
+    if dispatch.role != Dispatch.Role.SUPPORT and (
+        ladder is None or not ladder.is_live or ladder.purpose == "look"
+    ):
+        escalation.want(incident_id, now=now, tasked=True)
+    wakeup.ring_on_commit()
+    return dispatch
+
+
+@transaction.atomic
+def stop_ladder(incident_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
+    """End the calls by name; units already told may still answer. Raises DecisionRefused without a reason."""
+    incident = _open(incident_id)
+    _need(reason)
+    escalation.stop(incident, by=by, reason=reason)
+    _cancel_calls(incident)
+    incidents.record(incident, "ladder", "running", "stopped", by=by, reason=reason, now=now)
+    return incident
+
+
+@transaction.atomic
+def stand_down(incident_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
+    """False alarm, or all are safe: everyone who was told is told to stop."""
+    now = now or timezone.now()
+    incident = incidents.advance(incident_id, Incident.Status.STOOD_DOWN, by=by, reason=reason, now=now)
+    _end_all(incident, by=by, reason=reason, now=now)
+    return incident
+
+
+@transaction.atomic
+def hand_over(incident_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
+    """Another centre took the incident in writing (`reason` names it); our units are told to stop."""
+    now = now or timezone.now()
+    incident = incidents.advance(incident_id, Incident.Status.HANDED_OVER, by=by, reason=reason, now=now)
+    _end_all(incident, by=by, reason=reason, now=now)
+    return incident
+
+
+@transaction.atomic
+def close(incident_id, *, by: User, outcome: str, reason: str, now: datetime | None = None) -> Incident:
+    """End the paperwork of an incident with its outcome."""
+    now = now or timezone.now()
+    incident = incidents.advance(incident_id, Incident.Status.CLOSED, by=by, reason=reason, now=now)
+    incident.outcome = outcome
+    incident.save(update_fields=["outcome"])
+    _end_all(incident, by=by, reason=reason, now=now)
+    return incident
+
+
+@transaction.atomic
+def merge(incident_id, into_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
+    """Join two incidents; units called for the first are stood down unless they lead there.
+
+    Raises DecisionRefused while a unit is on its way to the incident that would vanish.
+    """
+    now = now or timezone.now()
+    incidents.lock(min(incident_id, into_id))
+    incident = incidents.lock(incident_id)
+    if incident.dispatches.engaged().exists():
+        raise triage.DecisionRefused(
+            f"A unit is on its way to incident {incident.reference}: join the other one into it instead."
+        )
+    survivor = triage.join(incident_id, into_id, by=by, reason=reason, now=now)
+    _end_all(incident, by=by, reason=f"joined to {survivor.reference}", now=now)
+    return survivor
+
+
+# --- A crew's word ---
+
+
+@transaction.atomic
+def acknowledge(dispatch_id, *, via: str, by: User | None = None, now: datetime | None = None) -> Dispatch:
+    """A human goes: the first to say so leads, the ladder stops, the reporter hears it.
+
+    Saying it twice is saying it once. Raises AlreadyTaken, DispatchNotAllowed.
+    """
+    now = now or timezone.now()
+    dispatch, incident = _locked(dispatch_id)
+    if dispatch.status in Dispatch.ENGAGED_STATUSES:
+        return dispatch
+    if not incident.is_open:
+        raise DispatchNotAllowed(f"Incident {incident.reference} is {incident.status.replace('_', ' ')}.")
+    lead = incident.dispatches.engaged().filter(role=Dispatch.Role.LEAD).select_related("unit").first()
+    if lead is not None and dispatch.role != Dispatch.Role.SUPPORT:
+        raise AlreadyTaken(lead)
+    unit = PatrolUnit.objects.select_for_update(no_key=True).get(pk=dispatch.unit_id)
+    elsewhere = unit.dispatches.engaged().exclude(pk=dispatch.pk).select_related("incident").first()
+    if elsewhere is not None:
+        raise DispatchNotAllowed(
+            f"{unit.call_sign} is on incident {elsewhere.incident.reference}; end that first."
+        )
+    role = Dispatch.Role.SUPPORT if lead is not None else Dispatch.Role.LEAD
+    workflow.advance(dispatch, S.ACKNOWLEDGED, via=via, by=by, role=role, now=now)
+    _set_status(unit, U.ACKNOWLEDGED)
+    if role == Dispatch.Role.LEAD:
+        _lead_found(incident, dispatch, now)
+    else:
+        _cancel_calls(incident, dispatch)
+    return dispatch
+
+
+@transaction.atomic
+def decline(
+    dispatch_id, *, via: str, by: User | None = None, reason: str = "", now: datetime | None = None
+) -> Dispatch:
+    """The crew cannot go: the next unit is called at once."""
+    now = now or timezone.now()
+    dispatch, incident = _locked(dispatch_id)
+    if dispatch.status == S.DECLINED:
+        return dispatch
+    workflow.advance(dispatch, S.DECLINED, via=via, by=by, reason=reason, now=now)
+    _cancel_calls(incident, dispatch)
+    _free(dispatch.unit)
+    escalation.next_unit_now(incident, now=now)
+    return dispatch
+
+
+def under_way(
+    dispatch_id, *, via: str, by: User | None = None, reason: str = "", now: datetime | None = None
+) -> Dispatch:
+    """The unit has cast off."""
+    return _progress(dispatch_id, S.EN_ROUTE, U.EN_ROUTE, via=via, by=by, reason=reason, now=now)
+
+
+def on_scene(
+    dispatch_id, *, via: str, by: User | None = None, reason: str = "", now: datetime | None = None
+) -> Dispatch:
+    """The unit is at the position."""
+    return _progress(dispatch_id, S.ON_SCENE, U.ON_SCENE, via=via, by=by, reason=reason, now=now)
+
+
+def complete(
+    dispatch_id, *, via: str, by: User | None = None, reason: str = "", now: datetime | None = None
+) -> Dispatch:
+    """The unit's work there is done; when the last one says so the incident is resolved."""
+    return _progress(dispatch_id, S.COMPLETED, U.RETURNING, via=via, by=by, reason=reason, now=now)
+
+
+@transaction.atomic
+def cannot_continue(
+    dispatch_id, *, via: str, by: User | None = None, reason: str = "", now: datetime | None = None
+) -> Dispatch:
+    """The unit drops out; if it led, the ladder restarts at once."""
+    now = now or timezone.now()
+    dispatch, incident = _locked(dispatch_id)
+    if dispatch.status == S.CANNOT_CONTINUE:
+        return dispatch
+    led = dispatch.role == Dispatch.Role.LEAD
+    workflow.advance(dispatch, S.CANNOT_CONTINUE, via=via, by=by, reason=reason, now=now)
+    _set_status(dispatch.unit, U.LIMITED)
+    if not incident.is_open:
+        return dispatch
+    if not incident.dispatches.engaged().exists() and incident.status in ("responding", "on_scene"):
+        incidents.advance(
+            incident.pk,
+            Incident.Status.DISPATCHING,
+            by=by,
+            reason=f"{dispatch.unit.call_sign} cannot continue",
+            now=now,
+        )
+    if led:
+        escalation.want(incident.pk, now=now)
+    return dispatch
+
+
+# --- What follows from it ---
+
+
+def _lead_found(incident: Incident, dispatch: Dispatch, now: datetime) -> None:
+    escalation.answer(incident)
+    _cancel_calls(incident)
+    for other in incident.dispatches.filter(status=S.ALERTING).exclude(pk=dispatch.pk).select_related("unit"):
+        if other.role != Dispatch.Role.SUPPORT:
+            workflow.advance(
+                other, S.NO_ANSWER, via="rule", reason=f"{dispatch.unit.call_sign} goes", now=now
+            )
+            _free(other.unit)
+    if incident.status in (Incident.Status.OPEN, Incident.Status.SUSPENDED):
+        incidents.advance(incident.pk, Incident.Status.DISPATCHING, by=None, now=now)
+    if incidents.lock(incident.pk).status == Incident.Status.DISPATCHING:
+        incidents.advance(
+            incident.pk,
+            Incident.Status.RESPONDING,
+            by=None,
+            reason=f"{dispatch.unit.call_sign} goes",
+            now=now,
+        )
+    feedback.help_is_coming(incident, dispatch, now=now)
+    wakeup.ring_on_commit()
+
+
+@transaction.atomic
+def _progress(dispatch_id, to: str, unit_status: str, *, via, by, reason, now) -> Dispatch:
+    now = now or timezone.now()
+    dispatch, incident = _locked(dispatch_id)
+    if dispatch.status == to:
+        return dispatch
+    if dispatch.status not in Dispatch.ENGAGED_STATUSES:
+        raise DispatchNotAllowed(
+            f"{dispatch.unit.call_sign} is {dispatch.status.replace('_', ' ')}; acknowledge first."
+        )
+    for step in [*_ON_THE_WAY[to], to]:
+        if step in workflow.ALLOWED[dispatch.status]:
+            workflow.advance(dispatch, step, via=via, by=by, reason=reason, now=now)
+    if dispatch.status != to:
+        raise DispatchNotAllowed(f"{dispatch.unit.call_sign} is {dispatch.status.replace('_', ' ')} already.")
+    _set_status(dispatch.unit, unit_status)
+    on_the_way = {Incident.Status.RESPONDING, Incident.Status.ON_SCENE}
+    if to in (S.ON_SCENE, S.COMPLETED) and incident.status == Incident.Status.RESPONDING:
+        incident = incidents.advance(
+            incident.pk, Incident.Status.ON_SCENE, by=by, reason=dispatch.unit.call_sign, now=now
+        )
+    if to == S.COMPLETED and incident.status in on_the_way and not incident.dispatches.engaged().exists():
+        incidents.advance(
+            incident.pk, Incident.Status.RESOLVED, by=by, reason=dispatch.unit.call_sign, now=now
+        )
+        _end_all(incident, by=by, reason="done", now=now)
+    return dispatch
+
+
+def _end_all(incident: Incident, *, by: User | None, reason: str, now: datetime) -> None:
+    """Stop the ladder, and tell every unit that was called and is not done to stop."""
+    if by is not None:
+        escalation.stop(incident, by=by, reason=reason)
+    else:
+        escalation.answer(incident)
+    _cancel_calls(incident)
+    for dispatch in incident.dispatches.answerable().select_related("unit"):
+        told = dispatch.notifications.exclude(status=Notification.Status.CANCELLED).exists()
+        workflow.advance(
+            dispatch, S.STOOD_DOWN, via="officer" if by else "rule", by=by, reason=reason, now=now
+        )
+        _free(dispatch.unit)
+        if told:
+            _say_stand_down(dispatch, incident, now)
+    wakeup.ring_on_commit()
+
+
+def _say_stand_down(dispatch: Dispatch, incident: Incident, now: datetime) -> None:
+    unit = dispatch.unit
+    text = messages.stand_down(
+        language=unit.language, reference=incident.reference, at=now, drill=incident.drill
+    )
+    common = {
+        "incident": incident,
+        "dispatch": dispatch,
+        "unit": unit,
+        "purpose": Notification.Purpose.STAND_DOWN,
+        "language": unit.language,
+        "reference": incident.reference,
+        "priority": incident.priority,
+        "text": text,
+    }
+    if unit.phone:
+        calls.write(f"{dispatch.pk}:stand_down:sms", now, calls.ALERT_LIFE, channel="sms", **common)
+    for device in calls.push_devices(Q(user__patrol_units=unit)):
+        calls.write(
+            f"{dispatch.pk}:stand_down:push:{device.pk}",
+            now,
+            calls.ALERT_LIFE,
+            channel="push",
+            device=device,
+            title=incident.reference,
+            **common,
+        )
+
+
+def _cancel_calls(incident: Incident, dispatch: Dispatch | None = None) -> None:
+    """Take back what is still waiting to be sent, of one dispatch or of the whole incident."""
+    waiting = incident.notifications.waiting().filter(purpose__in=Notification.CALLS_FOR_A_UNIT)
+    if dispatch is not None:
+        waiting = waiting.filter(dispatch=dispatch)
+    waiting.update(status=Notification.Status.CANCELLED)
+
+
+def _locked(dispatch_id) -> tuple[Dispatch, Incident]:
+    """The dispatch as it is now, and its incident, locked."""
+    incident = incidents.lock(Dispatch.objects.values_list("incident_id", flat=True).get(pk=dispatch_id))
+    return Dispatch.objects.select_related("unit").get(pk=dispatch_id), incident
+
+
+def _open(incident_id) -> Incident:
+    incident = incidents.lock(incident_id)
+    if not incident.is_open:
+        raise incidents.TransitionNotAllowed(
+            f"Incident {incident.reference} is {incident.status.replace('_', ' ')}."
+        )
+    return incident
+
+
+def _need(reason: str) -> None:
+    if not reason.strip():
+        raise triage.DecisionRefused("Give a reason.")
+
+
+def _set_status(unit: PatrolUnit, status: str) -> None:
+    unit.status = status
+    unit.save(update_fields=["status"])
+
+
+def _free(unit: PatrolUnit) -> None:
+    """Back to what it was before it was called, unless another call or task holds it."""
+    unit.refresh_from_db(fields=["status"])
+    if unit.dispatches.engaged().exists():
+        return
+    alerting = unit.dispatches.filter(status=S.ALERTING).exists()
+    if unit.status == U.ALERTED and not alerting:
+        _set_status(unit, U.AVAILABLE)
+    elif unit.status in (U.ACKNOWLEDGED, U.EN_ROUTE, U.ON_SCENE):
+        _set_status(unit, U.RETURNING)
+
+
+def _plain_row(unit: PatrolUnit, where: candidates.Datum, by: User) -> dict:
+    """A unit that the ranking passed over and an officer names all the same."""
+    fix = getattr(unit, "fix", None)
+    start = (fix.longitude, fix.latitude) if fix else (unit.station.position.x, unit.station.position.y)
+    distance_m = candidates.by_sea(start, where.position)
+    return {
+        "call_sign": unit.call_sign,
+        "distance_m": distance_m,
+        "eta_s": round(distance_m / (unit.speed_kn * 1852 / 3600)) + unit.readiness_s
+        if distance_m is not None
+        else None,
+        "bearing_deg": bearing_deg(start, where.position),
+        "why": [f"named by {by}, passed over by the ranking"],
+    }

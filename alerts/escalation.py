@@ -1,0 +1,288 @@
+"""Nobody answered: the next rung of the ladder. Deadlines are rows.
+
+Everything here happens under the incident's lock, writes rows only, and may be run twice:
+a rung names its notifications by a key, so that carrying it out again asks nobody again.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from alerts import calls, candidates, wakeup
+from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, Call, Ladder
+from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
+from communities.models import User
+from reports import workflow
+from reports.models import Incident
+from reports.taxonomy import TAXONOMY, ReplyMode
+
+log = logging.getLogger(__name__)
+
+S = Escalation.State
+LOOK_FROM_PRIORITY = 3
+FULL_TYPES = [type_ for type_, row in TAXONOMY.items() if row.reply == ReplyMode.FULL]
+
+
+@transaction.atomic
+def want(incident_id, *, now: datetime, tasked: bool = False) -> Escalation:
+    """Ask the ladder for a unit, from its first rung, due now.
+
+    A ladder that already runs starts anew where a position has come or the incident was raised;
+    one whose incident has a unit on the way is left alone. `tasked`: the first unit was named
+    and told by an officer, so the first rung is done.
+    """
+    incident = workflow.lock(incident_id)
+    escalation, created = Escalation.objects.get_or_create(
+        incident=incident, defaults={"started_at": now, "due_at": now}
+    )
+    if not created:
+        if incident.dispatches.engaged().filter(role=Dispatch.Role.LEAD).exists():
+            return escalation
+        escalation.purpose, escalation.state = Escalation.Purpose.UNIT, S.WANTED
+        escalation.started_at = escalation.due_at = now
+        escalation.next_step = 0
+        escalation.round = F("round") + 1  # the keys of this climb differ from the last one's
+        escalation.stopped_by, escalation.stop_reason = None, ""
+        escalation.save()
+        escalation.refresh_from_db()
+    if tasked:
+        escalation.state, escalation.next_step = S.RUNNING, 1
+        escalation.due_at = _time_of(ladder_of(incident, escalation, found=True), escalation, 1)
+        escalation.save()
+    wakeup.ring_on_commit()
+    return escalation
+
+
+def next_unit_now(incident: Incident, *, now: datetime) -> None:
+    """A unit dropped out: call the one after it at once, not at the next rung."""
+    if Escalation.objects.live().filter(incident=incident).update(due_at=now):
+        wakeup.ring_on_commit()
+
+
+def answer(incident: Incident) -> None:
+    """A unit goes: no further rung."""
+    Escalation.objects.live().filter(incident=incident).update(state=S.ANSWERED)
+
+
+def stop(incident: Incident, *, by: User, reason: str) -> None:
+    """An officer ends the ladder by name."""
+    Escalation.objects.live().filter(incident=incident).update(
+        state=S.STOPPED, stopped_by=by, stop_reason=reason[:200]
+    )
+
+
+def sweep(now: datetime) -> int:
+    """Make the rows that should be there: ladders asked for in vain, and looks that nobody took.
+
+    Returns how many were made.
+    """
+    made = 0
+    in_vain = (
+        Incident.objects.wanting_in_vain()
+        .filter(Q(escalation__isnull=True) | Q(escalation__purpose=Escalation.Purpose.LOOK))
+        .values_list("pk", flat=True)[:100]
+    )
+    for incident_id in list(in_vain):
+        log.warning("incident %s asked for a unit in vain: its ladder starts now", incident_id)
+        want(incident_id, now=now)
+        made += 1
+    untouched = (
+        Incident.objects.open()
+        .filter(priority__lte=LOOK_FROM_PRIORITY, taken_at__isnull=True, escalation__isnull=True)
+        .filter(Q(type__in=FULL_TYPES) | Q(flags__contains=["plea_word"]))
+        .filter(dispatch_requested_at__isnull=True)[:100]
+    )
+    for incident in untouched:
+        due_at = incident.received_at + _scaled(LOOK.rungs[0].at_s)
+        _, created = Escalation.objects.get_or_create(
+            incident=incident,
+            defaults={
+                "purpose": Escalation.Purpose.LOOK,
+                "state": S.RUNNING,
+                "started_at": incident.received_at,
+                "due_at": due_at,
+            },
+        )
+        made += created
+    return made
+
+
+def carry_out_due(now: datetime, most: int = 20) -> int:
+    """Carry out up to `most` due rungs, each in a transaction of its own; return how many.
+
+    Copies of the dispatcher share the work: an incident that another one holds is skipped.
+    """
+    done = 0
+    for incident_id in list(Escalation.objects.due(now).values_list("pk", flat=True)[:most]):
+        try:
+            done += carry_out(incident_id, now=now)
+        except Exception:
+            # One incident's fault must not keep the others from being called.
+            log.exception("incident %s: the rung failed and will be tried again", incident_id)
+            Escalation.objects.filter(pk=incident_id).update(due_at=now + timedelta(seconds=2))
+    return done
+
+
+@transaction.atomic
+def carry_out(incident_id, *, now: datetime) -> bool:
+    """Carry out the next rung of one incident if it is due; True if it was."""
+    incident = (
+        Incident.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=incident_id).first()
+    )
+    if incident is None:
+        return False
+    escalation = Escalation.objects.get(pk=incident_id)
+    if not escalation.is_live or escalation.due_at > now:
+        return False
+    if not incident.is_open:
+        escalation.state = S.STOPPED
+    elif escalation.purpose == Escalation.Purpose.LOOK:
+        _look(incident, escalation, now)
+    elif incident.dispatches.engaged().filter(role=Dispatch.Role.LEAD).exists():
+        escalation.state = S.ANSWERED
+    else:
+        _climb(incident, escalation, now)
+    escalation.save()
+    wakeup.ring_on_commit()
+    return True
+
+
+def ladder_of(incident: Incident, escalation: Escalation, *, found: bool) -> Ladder:
+    """Which ladder an incident climbs now; `found`: there is a unit to call."""
+    if escalation.purpose == Escalation.Purpose.LOOK:
+        return LOOK
+    return BY_PRIORITY[incident.priority] if found else NO_UNIT
+
+
+def _look(incident: Incident, escalation: Escalation, now: datetime) -> None:
+    if incident.taken_at is not None:
+        escalation.state = S.ANSWERED
+        return
+    _rung(incident, escalation, LOOK, [], candidates.datum(incident, now), "untouched", now)
+
+
+def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
+    where = candidates.datum(incident, now)
+    if where is not None:
+        escalation.ranking, escalation.ranked_at = candidates.rank_for(incident, where, now), now
+    units = _in_order(incident, escalation.ranking.get("ranked", []) if where else [])
+    ladder = ladder_of(incident, escalation, found=bool(units))
+    # From "nobody can go" to "somebody can" and back, the climb begins anew.
+    climbing = "units" if units else "nobody"
+    if escalation.state == S.RUNNING and escalation.climbing != climbing:
+        escalation.started_at, escalation.next_step = now, 0
+        escalation.round += 1
+    escalation.climbing = climbing
+    if incident.status in (Incident.Status.OPEN, Incident.Status.SUSPENDED):
+        workflow.advance(
+            incident.pk, Incident.Status.DISPATCHING, by=None, reason="a unit is wanted", now=now
+        )
+        incident.status = Incident.Status.DISPATCHING
+    escalation.state = S.RUNNING
+    alarm = "no_position" if where is None else "no_capable_unit" if not units else "nobody_answers"
+    if ladder is not NO_UNIT:
+        _fill(incident, escalation, ladder, units, where, now)
+    _rung(incident, escalation, ladder, units, where, alarm, now)
+
+
+def _rung(incident, escalation, ladder: Ladder, units, where, alarm: str, now: datetime) -> None:
+    """Carry out the next rung if its own time has come, and set the time of the one after it."""
+    if now >= _time_of(ladder, escalation, escalation.next_step):
+        for call in _calls_of(ladder, escalation.next_step):
+            _make(call, incident, escalation, units, where, alarm, now)
+        escalation.next_step += 1
+    escalation.due_at = _time_of(ladder, escalation, escalation.next_step)
+
+
+def _fill(incident, escalation, ladder: Ladder, units: list[dict], where, now: datetime) -> None:
+    """Keep as many units told as the rungs so far asked for: one that declined is made good at once."""
+    asked = max(
+        (call.unit or 0 for step in range(escalation.next_step) for call in _calls_of(ladder, step)),
+        default=0,
+    )
+    for row in units[:asked]:
+        if not row["told"]:
+            _tell(row, ("push", "sms"), incident, escalation, ladder, where, now)
+
+
+def _make(call: Call, incident, escalation, units: list[dict], where, alarm: str, now: datetime) -> None:
+    ladder = ladder_of(incident, escalation, found=bool(units))
+    if call.to == "unit":
+        chosen = units[call.unit - 1 : call.unit]
+    elif call.to == "told_units":
+        chosen = [row for row in units if row["told"]]
+    elif call.to == "all_units":
+        chosen = [row for row in units if row["distance_m"] <= NEARBY_M]
+    else:
+        lead = (
+            PatrolUnit.objects.select_related("station__agency")
+            .filter(call_sign=units[0]["call_sign"])
+            .first()
+            if units
+            else None
+        )
+        duty, centres = candidates.desks(incident, where, lead)
+        for station in centres if call.to == "centre" or duty is None else [duty]:
+            calls.call_desk(
+                station,
+                call.channels,
+                incident,
+                alarm,
+                key=f"{escalation.round}:{escalation.next_step}",
+                now=now,
+            )
+        return
+    for row in chosen:
+        _tell(row, call.channels, incident, escalation, ladder, where, now)
+
+
+def _tell(row: dict, channels, incident, escalation, ladder: Ladder, where, now: datetime) -> None:
+    after = _time_of(ladder, escalation, escalation.next_step + 1) - now
+    calls.call_unit(
+        row,
+        channels,
+        incident,
+        where,
+        key=f"{escalation.round}:{escalation.next_step}",
+        next_in_s=max(int(after.total_seconds()), 0),
+        now=now,
+    )
+    row["told"] = True
+
+
+def _in_order(incident: Incident, ranked: list[dict]) -> list[dict]:
+    """The units to call: those already told keep their places, the rest follow as ranked.
+
+    A unit that no channel reached does not hold its place.
+    """
+    told = {}
+    for dispatch in incident.dispatches.filter(
+        status__in=[Dispatch.Status.ALERTING, Dispatch.Status.NO_ANSWER]
+    ).select_related("unit"):
+        tried = list(dispatch.notifications.values_list("status", flat=True))
+        if not tried or any(status != Notification.Status.FAILED_PERM for status in tried):
+            told[dispatch.unit.call_sign] = dispatch.created_at
+    by_sign = {row["call_sign"]: row for row in ranked}
+    first = [by_sign[sign] for sign in sorted(told, key=told.get) if sign in by_sign]
+    rest = [row for row in ranked if row["call_sign"] not in told]
+    return [{**row, "told": row["call_sign"] in told} for row in (*first, *rest)]
+
+
+def _calls_of(ladder: Ladder, step: int) -> tuple[Call, ...]:
+    return ladder.rungs[step].calls if step < len(ladder.rungs) else ladder.repeat
+
+
+def _time_of(ladder: Ladder, escalation: Escalation, step: int) -> datetime:
+    """When a rung is due; past the last one the ladder repeats."""
+    if step < len(ladder.rungs):
+        at_s = ladder.rungs[step].at_s
+    else:
+        at_s = ladder.rungs[-1].at_s + (step - len(ladder.rungs) + 1) * ladder.repeat_s
+    return escalation.started_at + _scaled(at_s)
+
+
+def _scaled(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds * settings.LADDER_SCALE)

@@ -1,0 +1,348 @@
+"""One SMS in → one row, one answer. Asks first whether a crew or a duty officer is answering; else it is a report.
+
+The HTTP webhook and the simulated phones call the same function.
+"""
+
+import hashlib
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from alerts import calls, dispatch, escalation, feedback, messages, replies
+from alerts.models import Dispatch, Escalation, InboundMessage, Notification, PatrolUnit, Station
+from alerts.replies import Verb
+from alerts.workflow import DispatchNotAllowed
+from communities import identity, phones
+from reports import intake, workflow
+from reports.models import Incident, Report
+from reports.taxonomy import IncidentType
+
+log = logging.getLogger(__name__)
+
+# Two machines that answer each other stop here; what comes in is never limited.
+MOST_ANSWERS = 5
+ANSWERS_WINDOW = timedelta(minutes=30)
+
+_ACTIONS = {
+    Verb.ACKNOWLEDGE: dispatch.acknowledge,
+    Verb.DECLINE: dispatch.decline,
+    Verb.UNDER_WAY: dispatch.under_way,
+    Verb.ON_SCENE: dispatch.on_scene,
+    Verb.COMPLETE: dispatch.complete,
+    Verb.CANNOT_CONTINUE: dispatch.cannot_continue,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said back, and what the message turned out to be."""
+
+    text: str
+    kind: str
+    report: Report | None = None
+    dispatch: Dispatch | None = None
+
+
+@transaction.atomic
+def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None) -> str:
+    """Take one message in; return the text to answer with ("" for silence).
+
+    `form` is the carrier's form as decoded text, `raw` its body as it came. The same
+    MessageSid again changes nothing and returns the same answer. Twilio's documented
+    parameters are used: MessageSid, From, Body, MediaUrl…, Latitude, Longitude.
+    """
+    now = now or timezone.now()
+    external_id = _external_id(form, raw)
+    _lock(external_id)
+    repeat = InboundMessage.objects.filter(carrier="twilio", external_id=external_id).first()
+    if repeat is not None:
+        return repeat.reply
+    sender = phones.sender(form.get("From", ""))
+    sender_hash = identity.keyed_hash(sender)
+    unit = PatrolUnit.objects.filter(phone=sender).select_related("station").first() if sender else None
+    station = Station.objects.filter(duty_phone=sender).first() if sender and unit is None else None
+    if unit is not None:
+        answer = _from_crew(unit, form, external_id, now)
+    elif station is not None:
+        answer = _from_duty_officer(station, form, external_id, now)
+    else:
+        answer = _from_fisher(sender, form, external_id, now)
+    text = answer.text
+    if answer.kind == InboundMessage.Kind.REPORT and text and _answered_enough(sender_hash, now):
+        text = ""
+    InboundMessage.objects.create(
+        external_id=external_id,
+        kind=answer.kind,
+        sender_hash=sender_hash,
+        raw_encrypted=identity.encrypt(raw),
+        text=intake.storable(form.get("Body", ""))[0],
+        unit=unit,
+        station=station,
+        reporter=answer.report.reporter if answer.report and unit is None and station is None else None,
+        report=answer.report,
+        dispatch=answer.dispatch,
+        reply=text,
+        received_at=now,
+    )
+    return text
+
+
+# --- A fisher ---
+
+
+def _from_fisher(sender: str, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
+    return _report(
+        form, external_id, now, reporter=identity.reporter_for(sender) if sender else None, sender=sender
+    )
+
+
+def _report(
+    form: Mapping[str, str], external_id: str, now: datetime, *, reporter=None, sender="", **fields
+) -> Answer:
+    receipt = intake.receive(
+        intake.Incoming(
+            source=Report.Source.SMS,
+            external_id=external_id,
+            text=form.get("Body", ""),
+            reporter=reporter,
+            sender_country=phones.country_of(sender) or form.get("FromCountry", "")[:2].upper() or None,
+            first_byte_at=now,
+            extra=_extra(form, sender),
+            **{"position": _pin(form), **fields},
+        ),
+        now=now,
+    )
+    report = receipt.conflict or receipt.report
+    return Answer(feedback.answer_to(report, report.incident), InboundMessage.Kind.REPORT, report=report)
+
+
+def _extra(form: Mapping[str, str], sender: str) -> dict:
+    """What is kept beside the text: the sender's country, and photos still to be fetched from the carrier."""
+    extra = {"sender_country": phones.country_of(sender) or form.get("FromCountry", "")[:2].upper()}
+    count = form.get("NumMedia", "0")
+    if count.isdecimal() and len(count) < 3 and int(count):
+        extra["media"] = [
+            {"url": form.get(f"MediaUrl{n}", "")[:500], "type": form.get(f"MediaContentType{n}", "")[:60]}
+            for n in range(min(int(count), 10))
+        ]
+    return extra
+
+
+def _pin(form: Mapping[str, str]) -> tuple[float, float] | None:
+    """(lon, lat) of a location that a chat app attached; None if there is none, or it is nowhere on earth."""
+    try:
+        lon, lat = float(form["Longitude"]), float(form["Latitude"])
+    except (KeyError, ValueError):
+        return None
+    on_earth = math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90
+    return (lon, lat) if on_earth and (lon, lat) != (0, 0) else None
+
+
+def _answered_enough(sender_hash: bytes, now: datetime) -> bool:
+    """The brake on answers: a human acts before this number hears more from a machine."""
+    since = now - ANSWERS_WINDOW
+    return (
+        InboundMessage.objects.filter(sender_hash=sender_hash, received_at__gt=since)
+        .exclude(reply="")
+        .count()
+        >= MOST_ANSWERS
+    )
+
+
+# --- A crew ---
+
+
+def _from_crew(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
+    reply = replies.parse(form.get("Body", ""))
+    language, kind = unit.language, InboundMessage.Kind.REPLY
+    if reply.verb is Verb.IN_DISTRESS:
+        return _crew_in_distress(unit, form, external_id, now)
+    if reply.verb is Verb.STOP:
+        _roster_fault(unit, now)
+        return Answer("", kind)
+    if reply.verb is Verb.KEYS:
+        return Answer(messages.keys(language=language), kind)
+    if reply.verb is None and not reply.reference:
+        # A crew sees a boat in trouble like anybody else.
+        return _report(form, external_id, now, flags=("from_patrol_unit",), reporter=None)
+    mine = list(unit.dispatches.answerable().select_related("incident").order_by("-created_at"))
+    if reply.verb is None:
+        return Answer(messages.keys(language=language), kind, dispatch=_called(mine, reply.reference))
+    chosen = replies.resolve(reply, [(one.incident.reference, one.status, one) for one in mine])
+    if isinstance(chosen, replies.Ambiguous):
+        open_references = [candidate[0] for candidate in chosen.candidates]
+        digit = replies.DIGIT_OF_VERB[reply.verb]
+        return Answer(
+            messages.which_reference(language=language, digit=digit, open_references=open_references), kind
+        )
+    if chosen is None:
+        return Answer(_cannot_take(unit, reply, mine, now), kind, dispatch=_called(mine, reply.reference))
+    return Answer(_act(unit, reply, chosen[2], now), kind, dispatch=chosen[2])
+
+
+def _act(unit: PatrolUnit, reply: replies.Reply, chosen: Dispatch, now: datetime) -> str:
+    said = {"language": unit.language, "reference": chosen.incident.reference, "drill": chosen.incident.drill}
+    try:
+        with transaction.atomic():
+            if reply.verb is Verb.ACKNOWLEDGE:
+                dispatch.acknowledge(chosen.pk, via="sms", now=now)
+                return messages.unit_confirmed(**said, at=now)
+            _ACTIONS[reply.verb](chosen.pk, via="sms", reason=intake.storable(reply.rest)[0], now=now)
+    except dispatch.AlreadyTaken as taken:
+        lead = taken.lead
+        return messages.late_ack(**said, call_sign=lead.unit.call_sign, at=lead.acknowledged_at)
+    except DispatchNotAllowed:
+        return messages.not_now(**said, digit=replies.DIGIT_OF_VERB[reply.verb])
+    if reply.verb is Verb.DECLINE:
+        return messages.declined_noted(**said, at=now)
+    return messages.status_noted(reply.verb.value, **said, at=now)
+
+
+def _cannot_take(unit: PatrolUnit, reply: replies.Reply, mine: list[Dispatch], now: datetime) -> str:
+    """A true answer to a digit that no open dispatch takes: said twice, too late, or unknown."""
+    language = unit.language
+    known = _called(mine, reply.reference) if reply.reference else (mine[0] if len(mine) == 1 else None)
+    if known is None and reply.reference:
+        known = (
+            unit.dispatches.filter(incident__reference=reply.reference)
+            .select_related("incident")
+            .order_by("-created_at")
+            .first()
+        )
+        if known is not None and known.status == Dispatch.Status.STOOD_DOWN:
+            return messages.stand_down(language=language, reference=reply.reference, at=known.ended_at or now)
+    if known is None:
+        open_references = [one.incident.reference for one in mine]
+        return messages.dispatch_not_found(
+            language=language, reference=reply.reference, open_references=open_references
+        )
+    said = {"language": language, "reference": known.incident.reference, "drill": known.incident.drill}
+    if reply.verb is Verb.ACKNOWLEDGE and known.status in Dispatch.ENGAGED_STATUSES:
+        return messages.unit_confirmed(**said, at=known.acknowledged_at or now)
+    return messages.not_now(**said, digit=replies.DIGIT_OF_VERB[reply.verb])
+
+
+def _crew_in_distress(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
+    """`9`: the patrol unit itself needs rescue. A new P1 at its last fix, and its tasks go to others."""
+    fix = getattr(unit, "fix", None)
+    unit.status = PatrolUnit.Status.IN_DISTRESS
+    unit.save(update_fields=["status"])
+    answer = _report(
+        form,
+        external_id,
+        now,
+        type=IncidentType.UNDESIGNATED_DISTRESS,
+        position=(fix.longitude, fix.latitude) if fix else None,
+        flags=("from_patrol_unit", "patrol_unit_in_distress"),
+    )
+    incident = answer.report.incident
+    incident.place = unit.call_sign
+    incident.save(update_fields=["place"])
+    for engaged in unit.dispatches.engaged():
+        dispatch.cannot_continue(engaged.pk, via="sms", reason="unit in distress", now=now)
+    for asked in unit.dispatches.filter(status=Dispatch.Status.ALERTING):
+        dispatch.decline(asked.pk, via="sms", reason="unit in distress", now=now)
+    PatrolUnit.objects.filter(pk=unit.pk).update(status=PatrolUnit.Status.IN_DISTRESS)
+    text = messages.status_noted("in_distress", language=unit.language, reference=incident.reference, at=now)
+    return Answer(text, InboundMessage.Kind.REPORT, report=answer.report)
+
+
+def _roster_fault(unit: PatrolUnit, now: datetime) -> None:
+    """A crew's phone said STOP: its carrier may have muted us, so the desk is told by name."""
+    log.error("roster fault: %s texted STOP", unit.call_sign)
+    incident = (
+        Incident.objects.open().filter(dispatches__unit=unit).order_by("priority").first()
+        or Incident.objects.open().order_by("priority").first()
+    )
+    if incident is None or not unit.station.duty_phone:
+        return
+    calls.write(
+        f"roster:{unit.pk}:{now:%Y%m%d}",
+        now,
+        calls.ALERT_LIFE,
+        incident=incident,
+        station=unit.station,
+        purpose=Notification.Purpose.DUTY,
+        channel=Notification.Channel.SMS,
+        language=unit.station.language,
+        priority=incident.priority,
+        text=messages.roster_fault(language=unit.station.language, call_sign=unit.call_sign),
+    )
+
+
+# --- A duty officer ---
+
+
+def _from_duty_officer(station: Station, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
+    """`1 REF`: "I have it" silences the calls to that desk alone; units are called until one answers."""
+    reply = replies.parse(form.get("Body", ""))
+    kind, language = InboundMessage.Kind.DUTY, station.language
+    if reply.verb is None and not reply.reference:
+        return _report(form, external_id, now, flags=("from_duty_phone",), reporter=None)
+    asked = (
+        station.notifications.filter(incident__status__in=Incident.OPEN_STATUSES)
+        .exclude(reference="")
+        .order_by("incident", "-created_at")
+        .distinct("incident")
+    )
+    if reply.reference:
+        asked = asked.filter(incident__reference=reply.reference)
+    matters = list(asked.select_related("incident"))
+    if reply.verb is not Verb.ACKNOWLEDGE or not matters:
+        open_references = [one.incident.reference for one in matters]
+        return Answer(
+            messages.dispatch_not_found(
+                language=language, reference=reply.reference, open_references=open_references
+            ),
+            kind,
+        )
+    if len(matters) > 1:
+        open_references = [one.incident.reference for one in matters]
+        return Answer(
+            messages.which_reference(language=language, digit=1, open_references=open_references), kind
+        )
+    incident = matters[0].incident
+    officer_has_it(station, incident.pk, via="sms", now=now)
+    return Answer(
+        messages.officer_noted(language=language, reference=incident.reference, at=now, drill=incident.drill),
+        kind,
+    )
+
+
+@transaction.atomic
+def officer_has_it(station: Station, incident_id, *, via: str, now: datetime) -> None:
+    """A desk took the matter: no more calls to it, and a look that was asked for is answered."""
+    incident = workflow.lock(incident_id)
+    incident.notifications.filter(station=station, acknowledged_at__isnull=True).update(acknowledged_at=now)
+    incident.notifications.filter(station=station).waiting().update(status=Notification.Status.CANCELLED)
+    workflow.record(incident, "duty", "", f"{station.code} has it by {via}", by=None, now=now)
+    if incident.taken_at is None:
+        incident.taken_at = now
+        incident.save(update_fields=["taken_at"])
+    if Escalation.objects.live().filter(incident=incident, purpose=Escalation.Purpose.LOOK).exists():
+        escalation.answer(incident)
+
+
+# --- Keys ---
+
+
+def _external_id(form: Mapping[str, str], raw: bytes) -> str:
+    """The carrier's message id; a body without one is known by its content."""
+    given = form.get("MessageSid") or form.get("SmsMessageSid") or form.get("SmsSid") or ""
+    return given[:80] if given.strip() else "raw:" + hashlib.sha256(raw).hexdigest()
+
+
+def _lock(external_id: str) -> None:
+    """Let a repeat wait until the first is stored, so that it finds its answer."""
+    key = hashlib.sha256(b"twilio:" + external_id.encode("utf-8", "replace")).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
+
+
+def _called(dispatches: list[Dispatch], reference: str) -> Dispatch | None:
+    return next((one for one in dispatches if one.incident.reference == reference), None)

@@ -1,0 +1,306 @@
+"""Words, position and photo in → one Report, once.
+
+Whatever arrives becomes a row in the queue. What cannot be stored as sent is stored as
+near as possible and flagged; nothing is refused here.
+"""
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.contrib.gis.geos import Point
+from django.db import connection, transaction
+from django.utils import timezone
+
+from communities.languages import Language
+from communities.models import Device, Reporter
+from reports import matching, triage, workflow
+from reports.models import Incident, Report
+from reports.reading import READING_VERSION, Reading, read
+from reports.references import next_reference
+from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, category_of
+
+log = logging.getLogger(__name__)
+
+# A reporter's last fix helps to read a position without hemisphere for this long.
+LAST_AREA_LIFE = timedelta(hours=24)
+# A GPS of a phone is good to this without a word of its own, metres.
+DEVICE_ERROR_M = 50
+MOST_PERSONS = 32_767  # what the column holds; more is nonsense, kept in the text
+MOST_ERROR_M = 2_000_000_000
+FURTHEST_APART_M = 60 * 1852  # two reports of one incident are hardly ever further apart
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message as its channel understood it.
+
+    `position` is (lon, lat) in degrees; `position_source` tells whose position it is
+    (`device_gnss`: the reporter's own). `type` is the sender's own choice, if the app offers one.
+    `extra` is kept beside the reading (raw values that could not be used, say).
+    """
+
+    source: str
+    external_id: str
+    text: str
+    reporter: Reporter | None = None
+    device: Device | None = None
+    type: str | None = None
+    position: tuple[float, float] | None = None
+    position_error_m: float | None = None
+    position_source: str = "device_gnss"
+    observed_at: datetime | None = None
+    persons_on_board: int | None = None
+    quiet: bool = False
+    language: str | None = None
+    sender_country: str | None = None
+    first_byte_at: datetime | None = None
+    flags: tuple[str, ...] = ()
+    extra: dict = field(default_factory=dict)
+
+    def content_hash(self) -> bytes:
+        """SHA-256 of what the sender said, whatever road it came by. 32 bytes."""
+        said = [
+            self.text,
+            self.type,
+            self.position,
+            self.position_error_m,
+            self.position_source if self.position else None,
+            self.observed_at.isoformat() if self.observed_at else None,
+            self.persons_on_board,
+            self.quiet,
+            self.extra,
+        ]
+        return hashlib.sha256(
+            json.dumps(said, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
+        ).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`report` is the row under the key. `conflict` is the second row where other content came under it."""
+
+    report: Report
+    created: bool
+    conflict: Report | None = None
+
+
+@transaction.atomic
+def receive(incoming: Incoming, *, now: datetime | None = None) -> Receipt:
+    """Store a message once, join or open its incident, score it and, for P1, ask for a unit.
+
+    A repeat of the same key with the same content changes nothing. Other content under the
+    same key is kept as `{key}#2` (`#3`, …) with `conflicts_with`: two phones may hold one key,
+    and neither word may be lost. Locks the key, then the reporter, then the incident.
+    """
+    now = now or timezone.now()
+    digest = incoming.content_hash()
+    _lock_key(incoming)
+    kept = list(
+        Report.objects.filter(source=incoming.source, external_id=incoming.external_id)
+        | Report.objects.filter(source=incoming.source, conflicts_with__external_id=incoming.external_id)
+    )
+    first = next((report for report in kept if report.conflicts_with_id is None), None)
+    for report in kept:
+        if bytes(report.content_hash) == digest:
+            return Receipt(first, created=False, conflict=report if report is not first else None)
+    if first is None:
+        return Receipt(_store(incoming, incoming.external_id, digest, None, now), created=True)
+    log.warning("report %s: other content under the same key", first.pk)
+    key = f"{incoming.external_id}#{len(kept) + 1}"
+    return Receipt(first, created=False, conflict=_store(incoming, key, digest, first, now))
+
+
+def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, now: datetime) -> Report:
+    reporter = _reporter(incoming)
+    reading = read(
+        incoming.text,
+        language=incoming.language or (reporter.language if reporter else "") or None,
+        sender_country=incoming.sender_country,
+        near=_last_area(reporter, now),
+    )
+    facts = reading.as_dict()
+    report = _report(incoming, key, digest, first, reporter, reading, now)
+    incident = _incident(report, reporter, facts, now)
+    report.incident = incident
+    report.save(force_insert=True)
+    triage.add_report(incident, report, _raised_by_choice(facts, incoming, reading), now=now)
+    report.reply_mode = _reply_mode(report, incident)
+    report.save(update_fields=["reply_mode"])
+    if reporter and not reporter.language and report.language:
+        reporter.language = report.language
+        reporter.save(update_fields=["language"])
+    return report
+
+
+def _report(incoming, key, digest, first, reporter, reading: Reading, now) -> Report:
+    text, flags = storable(incoming.text)
+    flags = [*incoming.flags, *flags, *reading.flags]
+    chosen = incoming.type if incoming.type in IncidentType.values else None
+    type_ = chosen or reading.type
+    report = Report(
+        reference=next_reference(),
+        source=incoming.source,
+        external_id=key,
+        content_hash=digest,
+        conflicts_with=first,
+        reporter=reporter,
+        device=incoming.device,
+        text=text,
+        quiet=incoming.quiet,
+        drill=reading.drill,
+        observed_at=incoming.observed_at,
+        first_byte_at=incoming.first_byte_at,
+        received_at=now,
+        type=type_,
+        category=category_of(type_, reading.response_phase) if not chosen else TAXONOMY[type_].category,
+        language=reading.language if reading.language in Language.values else "",
+        persons_on_board=_persons(incoming.persons_on_board, reading.persons_on_board),
+        position_status=reading.position_status,
+        reading={**reading.as_dict(), "extra": incoming.extra},
+        reading_version=READING_VERSION,
+    )
+    if reading.position is not None:
+        report.position = Point(*reading.position)
+        report.position_error_m = _metres(reading.position_error_m)
+        report.position_source = reading.position_source or "typed"
+    if incoming.position is not None:
+        here = Point(*incoming.position)
+        if incoming.position_source == "device_gnss":
+            report.reporter_position = here
+        if report.position is None or incoming.position_source != "device_gnss" or _is_own_distress(report):
+            report.position = here
+            report.position_error_m = _metres(incoming.position_error_m or DEVICE_ERROR_M)
+            report.position_source = incoming.position_source
+            report.position_status = Report.PositionStatus.OK
+    report.flags = sorted(set(flags))
+    return report
+
+
+def storable(text: str) -> tuple[str, list[str]]:
+    """The text as PostgreSQL can hold it: no NUL, no lone surrogate; flagged where that changed it."""
+    kept = text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return kept, ["text_repaired"] if kept != text else []
+
+
+def _incident(report: Report, reporter: Reporter | None, facts: dict, now: datetime) -> Incident:
+    """The phone's open matter of the last two hours, locked, or a new incident."""
+    if reporter is not None:
+        mine = Incident.objects.of_reporter(reporter, now).filter(drill=report.drill).first()
+        if mine is not None:
+            incident = workflow.lock(mine.pk)
+            if incident.is_open:
+                return incident
+    incident = triage.open_incident({**facts, "type": report.type, "drill": report.drill}, now=now)
+    propose_join(incident, report, now)
+    return incident
+
+
+def propose_join(incident: Incident, report: Report, now: datetime) -> None:
+    """Name the open incident that a new one may be the same as; an officer decides. Unsaved."""
+    if report.position is None:
+        return
+    near = (
+        Incident.objects.open()
+        .filter(
+            drill=report.drill,
+            last_report_at__gte=now - matching.WINDOW,
+            position__dwithin=(report.position, FURTHEST_APART_M),
+        )
+        .exclude(pk=incident.pk)
+        .order_by("-last_report_at")[:20]
+    )
+    earlier = [
+        matching.Sighting(
+            id=other.pk,
+            at=other.last_report_at,
+            position=other.lon_lat,
+            position_error_m=other.position_error_m,
+            type=other.type,
+            text=" ".join(other.reports.values_list("text", flat=True)[:5]),
+        )
+        for other in near
+    ]
+    new = matching.Sighting(
+        id=incident.pk,
+        at=report.observed_at or now,
+        position=report.lon_lat,
+        position_error_m=report.position_error_m,
+        type=report.type,
+        text=report.text,
+    )
+    if match := matching.best_match(new, earlier):
+        incident.proposed_same_as_id, _, why = match
+        incident.proposed_why = "; ".join(why)[:300]
+
+
+def _reporter(incoming: Incoming) -> Reporter | None:
+    """The reporter, locked so that two texts of one phone at once open one incident."""
+    reporter = incoming.reporter
+    if reporter is None and incoming.device is not None and incoming.device.user_id is None:
+        device = Device.objects.select_for_update(no_key=True).get(pk=incoming.device.pk)
+        if device.reporter_id is None:
+            device.reporter = Reporter.objects.create(language=device.language)
+            device.save(update_fields=["reporter"])
+        reporter = device.reporter
+    if reporter is None:
+        return None
+    return Reporter.objects.select_for_update(no_key=True).get(pk=reporter.pk)
+
+
+def _last_area(reporter: Reporter | None, now: datetime) -> tuple[float, float] | None:
+    """(lon, lat) of the reporter's last position under a day old, else of the community's waters."""
+    if reporter is None:
+        return None
+    last = (
+        reporter.reports.filter(
+            received_at__gte=now - LAST_AREA_LIFE, position_status="ok", position__isnull=False
+        )
+        .order_by("-received_at")
+        .first()
+    )
+    if last is not None:
+        return last.lon_lat
+    waters = reporter.community.waters if reporter.community else None
+    return (waters.x, waters.y) if waters else None
+
+
+def _raised_by_choice(facts: dict, incoming: Incoming, reading: Reading) -> dict:
+    """The reading's phases count only where the sender's own choice of type does not say otherwise."""
+    if incoming.type in IncidentType.values and incoming.type != reading.type:
+        return {**facts, "emergency_phase": None, "response_phase": None, "severity": None}
+    return facts
+
+
+def _is_own_distress(report: Report) -> bool:
+    """In a rescue the phone's own fix beats numbers typed in a hurry."""
+    return TAXONOMY[report.type].reply == ReplyMode.FULL
+
+
+def _reply_mode(report: Report, incident: Incident) -> str:
+    """What this phone may show now. A rescue is answered as one; else a quiet matter stays quiet."""
+    if report.quiet:
+        return ReplyMode.QUIET
+    if TAXONOMY[report.type].reply == ReplyMode.FULL:
+        return ReplyMode.FULL if incident.priority == 1 else ReplyMode.RECEIVED
+    if TAXONOMY[report.type].reply == ReplyMode.QUIET:
+        return ReplyMode.QUIET
+    return incident.reply_mode
+
+
+def _persons(told: int | None, read_: int | None) -> int | None:
+    persons = told if told is not None else read_
+    return persons if persons is not None and 0 <= persons <= MOST_PERSONS else None
+
+
+def _metres(error_m: float | None) -> int | None:
+    return None if error_m is None else min(max(round(error_m), 0), MOST_ERROR_M)
+
+
+def _lock_key(incoming: Incoming) -> None:
+    """Let repeats of one key wait for each other until the first is stored."""
+    key = hashlib.sha256(f"{incoming.source}:{incoming.external_id}".encode("utf-8", "replace")).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])

@@ -1,0 +1,103 @@
+"""The table of an incident's states, and the only function that changes one."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from communities.models import User
+from reports.models import Incident, Transition
+
+S = Incident.Status
+_FIELD_LENGTH = Transition._meta.get_field("new").max_length
+_REASON_LENGTH = Transition._meta.get_field("reason").max_length
+
+ALLOWED: dict[str, set[str]] = {
+    S.OPEN: {S.DISPATCHING, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED, S.CLOSED},
+    S.DISPATCHING: {S.RESPONDING, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED},
+    # Back to dispatching when the last unit drops out.
+    S.RESPONDING: {S.ON_SCENE, S.DISPATCHING, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED},
+    S.ON_SCENE: {S.RESOLVED, S.DISPATCHING, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED},
+    S.SUSPENDED: {S.DISPATCHING, S.HANDED_OVER},
+    S.RESOLVED: {S.CLOSED},
+    S.STOOD_DOWN: {S.CLOSED, S.OPEN},
+    S.CLOSED: {S.OPEN},
+    S.HANDED_OVER: set(),
+    S.MERGED: set(),
+}
+
+# Ends that only a named officer may write, and what he must say.
+_BY_OFFICER = {S.CLOSED, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED, S.OPEN}
+_WITH_REASON = {S.CLOSED, S.STOOD_DOWN, S.HANDED_OVER}
+
+
+class TransitionNotAllowed(Exception):
+    """The table has no such step, or it needs an officer or a reason. The row is untouched."""
+
+    problem_status = 409
+    problem_type = "transition-not-allowed"
+
+
+@transaction.atomic
+def advance(
+    incident_id,
+    to: str,
+    *,
+    by: User | None,
+    reason: str = "",
+    survivor: Incident | None = None,
+    now: datetime | None = None,
+) -> Incident:
+    """Move an incident to `to` and record who did it; raise TransitionNotAllowed, row untouched.
+
+    `survivor` names the incident that a merged one goes into. Locks the row: of two
+    officers who press at once, one wins and the other is told.
+    """
+    incident = lock(incident_id)
+    if to not in ALLOWED[incident.status]:
+        raise TransitionNotAllowed(
+            f"Incident {incident.reference} is {incident.status}; it cannot become {to}."
+        )
+    if to in _BY_OFFICER and by is None:
+        raise TransitionNotAllowed(f"Only a named officer can make incident {incident.reference} {to}.")
+    if to in _WITH_REASON and not reason.strip():
+        raise TransitionNotAllowed(f"Give a reason to make incident {incident.reference} {to}.")
+    if incident.status == S.OPEN and to == S.CLOSED and incident.is_distress:
+        raise TransitionNotAllowed(
+            f"Incident {incident.reference} is a distress: stand it down with a reason instead."
+        )
+    record(incident, "status", incident.status, to, by=by, reason=reason, now=now)
+    incident.status, incident.merged_into = to, survivor
+    incident.save(update_fields=["status", "merged_into"])
+    return incident
+
+
+def lock(incident_id) -> Incident:
+    """The incident, locked until the transaction ends: one change at a time to all that hangs on it."""
+    return Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
+
+
+def record(
+    incident: Incident,
+    field: str,
+    old,
+    new,
+    *,
+    by: User | None,
+    reason: str = "",
+    now: datetime | None = None,
+) -> Transition:
+    """Append one change of one field to the incident's story."""
+    return Transition.objects.create(
+        incident=incident,
+        field=field,
+        old=_printed(old),
+        new=_printed(new),
+        by=by,
+        reason=reason.strip()[:_REASON_LENGTH],
+        at=now or timezone.now(),
+    )
+
+
+def _printed(value) -> str:
+    return "" if value is None else str(value)[:_FIELD_LENGTH]
