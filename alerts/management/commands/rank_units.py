@@ -1,0 +1,86 @@
+import math
+import sys
+from dataclasses import asdict
+from datetime import datetime
+
+from django.core.management.base import BaseCommand
+
+from alerts.ranking import Need, Unit, is_fresh, rank
+from communities.jsonlines import answer_lines, read_position, read_time
+from communities.sphere import is_position
+
+
+class Command(BaseCommand):
+    help = "Read an incident and its units as JSON lines; write who goes and who was passed over. Needs no database."
+    requires_system_checks = []
+
+    def handle(self, **options):
+        for line in answer_lines(getattr(sys.stdin, "buffer", sys.stdin), answer):
+            self.stdout.write(line)
+
+
+def answer(row: dict) -> dict:
+    """Rank the units of one line; ValueError where the incident itself cannot be read.
+
+    A unit's field that cannot be read counts as not known, so that one bad feed never hides the other units.
+    """
+    units = row.get("units")
+    if not isinstance(units, list):
+        raise ValueError("units is not a list")
+    at = read_time(row.get("at"))
+    need = Need(
+        type=str(row.get("type") or ""),
+        position=read_position(row.get("position")),
+        position_error_m=_number(row.get("position_error_m")),
+        capability=_word(row.get("capability")) or None,
+        radius_m=_number(row.get("radius_m")),
+        sea_state=_number(row.get("sea_state")),
+    )
+    ranking = rank(need, [read_unit(unit if isinstance(unit, dict) else {}, at) for unit in units], at=at)
+    return {
+        "ranked": [
+            {**asdict(unit), "distance_m": round(unit.distance_m, 1), "bearing_deg": round(unit.bearing_deg, 1)}
+            for unit in ranking.ranked
+        ],
+        "passed_over": [asdict(unit) for unit in ranking.passed_over],
+    }
+
+
+def read_unit(row: dict, at: datetime) -> Unit:
+    """Read one unit; a fix too old to count stands for the home station where none is given (`base_position`)."""
+    position = tuple(row["position"]) if is_position(row.get("position")) else None
+    try:
+        position_at = read_time(row.get("position_at"))
+    except ValueError:
+        position_at = None
+    base = tuple(row["base_position"]) if is_position(row.get("base_position")) else None
+    if base is None and not is_fresh(position_at, at):
+        base = position
+    capabilities = row.get("capabilities")
+    return Unit(
+        call_sign=_word(row.get("call_sign")),
+        kind=_word(row.get("kind")) or "boat",
+        position=position,
+        position_at=position_at,
+        base_position=base,
+        status=_word(row.get("status")),
+        speed_kn=_number(row.get("speed_kn")),
+        range_nm=_number(row.get("range_nm")),
+        capabilities=frozenset(map(str, capabilities)) if isinstance(capabilities, list) else frozenset(),
+        agency=_word(row.get("agency")),
+        readiness_s=_number(row.get("readiness_s")),
+        sea_state_limit=_number(row.get("sea_state_limit")),
+        rested=row.get("rested") if isinstance(row.get("rested"), bool) else None,
+        may_leave_task=row.get("may_leave_task") is True,
+    )
+
+
+def _word(value) -> str:
+    return str(value) if isinstance(value, (str, int)) else ""
+
+
+def _number(value) -> float | None:
+    """Read a number that is not negative; anything else is not known."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if 0 <= value < 1e12 and math.isfinite(value) else None

@@ -1,0 +1,270 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alerts.management.commands.rank_units import answer
+from alerts.ranking import Need, Unit, rank
+from communities.jsonlines import answer_lines
+from communities.sphere import NAUTICAL_MILE_M, great_circle_m
+
+AT = datetime(2026, 3, 6, 14, 30, tzinfo=UTC)
+LUMUT = (100.63333, 4.23333)
+SCENE = (100.35, 5.41667)  # off Penang, 135,274.589 m from Lumut by ST_DistanceSphere (PostGIS 3.3)
+SINKING = Need("sinking", SCENE)
+
+
+def unit(call_sign="KM PERAK", minutes_old=3, **fields):
+    given = dict(
+        kind="boat", position=LUMUT, position_at=AT - timedelta(minutes=minutes_old), speed_kn=20,
+        range_nm=400, capabilities=frozenset({"sar_surface"}),
+    )  # fmt: skip
+    return Unit(call_sign, **{**given, **fields})
+
+
+def test_time_to_arrive_is_distance_over_speed_plus_readiness():
+    ranked = rank(SINKING, [unit(readiness_s=120)], at=AT).ranked[0]
+    assert ranked.distance_m == pytest.approx(135274.589, abs=0.01)
+    assert ranked.eta_s == round(135274.589 / (20 * 1852 / 3600) + 120)
+    assert ranked.bearing_deg == pytest.approx(346.5, abs=0.2)
+    assert ranked.position == LUMUT
+    assert ranked.basis == "live fix 3 min old"
+
+
+def test_the_soonest_is_first_not_the_nearest_and_ties_go_by_call_sign():
+    slow = unit("A", position=(100.40, 5.40), speed_kn=1)
+    fast = unit("C", position=(100.60, 5.40), speed_kn=35)
+    twin = replace(fast, call_sign="B")
+    assert [row.call_sign for row in rank(SINKING, [slow, fast, twin], at=AT).ranked] == ["B", "C", "A"]
+
+
+HOME = (100.35, 5.20)
+
+
+@pytest.mark.parametrize(
+    ("label", "fields", "basis", "start"),
+    [
+        ("live", dict(minutes_old=5), "live fix 5 min old", LUMUT),
+        ("recent", dict(minutes_old=30), "recent fix 30 min old", LUMUT),
+        ("stale", dict(minutes_old=31), "home station, last fix 31 min old", HOME),
+        ("hours", dict(minutes_old=300), "home station, last fix 5 h old", HOME),
+        ("days", dict(minutes_old=5000), "home station, last fix 3 days old", HOME),
+        ("clock a little fast", dict(minutes_old=-4), "live fix 0 min old", LUMUT),
+        ("clock wrong", dict(minutes_old=-7), "home station, last fix 7 min in the future", HOME),
+        ("never a fix", dict(position=None), "home station, no fix", HOME),
+        ("null island", dict(position=(0.0, 0.0)), "home station, no fix", HOME),
+        ("no number", dict(position=(float("nan"), 4.0)), "home station, no fix", HOME),
+        ("no time", dict(position_at=None), "home station, time of last fix unknown", HOME),
+        ("time without zone is UTC", dict(position_at=datetime(2026, 3, 6, 14, 29)), "live fix 1 min old", LUMUT),
+    ],
+)
+def test_a_unit_is_ranked_from_a_fresh_fix_or_its_home_station_and_says_so(label, fields, basis, start):
+    ranked = rank(SINKING, [unit(base_position=HOME, **fields)], at=AT).ranked[0]
+    assert (ranked.basis, ranked.position) == (basis, start)
+    assert ranked.why[0] == basis
+
+
+@pytest.mark.parametrize(
+    ("label", "fields", "ready_s"),
+    [
+        ("at sea", dict(base_position=HOME), 0),
+        ("live at its berth", dict(base_position=LUMUT), 600),
+        ("from the home station", dict(base_position=LUMUT, position=None), 600),
+        ("its own figure wins", dict(base_position=LUMUT, position=None, readiness_s=1800), 1800),
+        ("ready at once", dict(base_position=LUMUT, position=None, readiness_s=0), 0),
+    ],
+)
+def test_a_boat_at_its_berth_takes_ten_minutes_to_cast_off(label, fields, ready_s):
+    ranked = rank(SINKING, [unit(**fields)], at=AT).ranked[0]
+    assert ranked.eta_s - round(ranked.distance_m / (20 * 1852 / 3600)) == pytest.approx(ready_s, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        (dict(status="available"), None),
+        (dict(status="clear"), None),
+        (dict(status="returning"), "returning from a task"),
+        (dict(status="alerted"), "already alerted, no answer yet"),
+        (dict(status="limited"), "limited: check what it lacks"),
+        (dict(status="en_route", may_leave_task=True), "would leave its task (en route)"),
+        (dict(range_nm=None), "range not known"),
+        (dict(rested=None), None),
+    ],
+)
+def test_units_that_may_go_say_what_to_mind(fields, note):
+    ranking = rank(SINKING, [unit(**fields)], at=AT)
+    assert ranking.passed_over == ()
+    assert note is None or note in ranking.ranked[0].why
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (dict(status="on_scene"), "on another task (on scene)"),
+        (dict(status="acknowledged"), "on another task (acknowledged)"),
+        (dict(status="off_watch"), "off watch"),
+        (dict(status="out_of_service"), "out of service"),
+        (dict(status="in_distress"), "is itself in distress"),
+        (dict(status="in_distress", may_leave_task=True), "is itself in distress"),
+        (dict(status="gone fishing"), "status gone fishing"),
+        (dict(status=""), "status unknown"),
+        (dict(capabilities=frozenset({"air_search"})), "lacks sar_surface"),
+        (dict(kind="aircraft", speed_kn=140, capabilities=frozenset({"air_search", "medical"})), "lacks sar_surface"),
+        (dict(rested=False), "crew not rested"),
+        (dict(speed_kn=None), "no cruise speed known"),
+        (dict(speed_kn=0), "no cruise speed known"),
+        (dict(speed_kn=-3), "no cruise speed known"),
+        (dict(speed_kn=float("inf")), "no cruise speed known"),
+        (dict(position=None), "no fix that counts and no home station"),
+        (dict(minutes_old=31), "no fix that counts and no home station"),
+        (dict(range_nm=146), "out of range: 146.1 NM there and back, range 146 NM"),
+        (dict(kind="shore"), "shore team 73.0 NM away, reaches 5.0 NM"),
+        (dict(status="off_watch", rested=False), "off watch; crew not rested"),
+    ],
+)
+def test_every_unit_passed_over_has_a_reason(fields, reason):
+    ranking = rank(SINKING, [unit(**fields)], at=AT)
+    assert ranking.ranked == ()
+    assert ranking.passed_over[0].reason == reason
+
+
+@pytest.mark.parametrize("range_nm", [147, 146.1])
+def test_there_and_back_within_range_is_enough(range_nm):
+    assert rank(SINKING, [unit(range_nm=range_nm)], at=AT).ranked
+
+
+@pytest.mark.parametrize(
+    ("type", "capability"),
+    [
+        ("sinking", "sar_surface"), ("disabled_adrift", "sar_surface"), ("medical", "sar_surface"),
+        ("overdue_missing", "sar_surface"), ("beacon_alert", "sar_surface"), ("pollution_oil", "sar_surface"),
+        ("unclassified", "sar_surface"), ("a type of tomorrow", "sar_surface"),
+        ("piracy_armed_robbery", "armed_boarding"), ("suspicious_vessel", "fast_intercept"),
+        ("harassment", "fast_intercept"), ("irregular_migration", "sar_surface"), ("iuu_gear_zone", "boarding"),
+    ],
+)  # fmt: skip
+def test_the_lead_needs_one_capability_by_type_and_no_more(type, capability):
+    fit = unit("FIT", capabilities=frozenset({capability}))
+    unfit = unit("UNFIT", capabilities=frozenset({"survey"}))
+    ranking = rank(Need(type, SCENE), [fit, unfit], at=AT)
+    assert [row.call_sign for row in ranking.ranked] == ["FIT"]
+    assert ranking.passed_over[0].reason == f"lacks {capability}"
+
+
+def test_a_support_unit_is_asked_for_by_capability_radius_and_sea_state():
+    plane = unit("PLANE", kind="aircraft", capabilities=frozenset({"air_search"}), speed_kn=140)
+    boat = unit("BOAT", sea_state_limit=4)
+    need = replace(SINKING, capability="air_search")
+    assert [row.call_sign for row in rank(need, [plane, boat], at=AT).ranked] == ["PLANE"]
+    near = rank(replace(SINKING, radius_m=50 * NAUTICAL_MILE_M), [boat], at=AT)
+    assert near.passed_over[0].reason == "73.0 NM away, outside the 50.0 NM asked"
+    rough = rank(replace(SINKING, sea_state=5), [boat], at=AT)
+    assert rough.passed_over[0].reason == "sea state 5 is above its limit 4"
+
+
+def test_without_a_position_nobody_is_ranked_and_all_say_why():
+    ranking = rank(Need("sinking", None), [unit("A"), unit("B")], at=AT)
+    assert [row.reason for row in ranking.passed_over] == ["the incident has no position"] * 2
+
+
+def test_sea_paths_replace_the_straight_line_for_boats_only():
+    boat, plane = unit("BOAT"), unit("PLANE", kind="aircraft")
+    ranked = {row.call_sign: row for row in rank(SINKING, [boat, plane], at=AT, distance=lambda a, b: 200_000.0).ranked}
+    assert ranked["BOAT"].distance_m == 200_000
+    assert ranked["PLANE"].distance_m == pytest.approx(135274.589, abs=0.01)
+
+
+def test_no_way_by_water_or_a_way_too_long_passes_a_boat_over():
+    none = rank(SINKING, [unit()], at=AT, distance=lambda a, b: None)
+    assert none.passed_over[0].reason == "no way by water found"
+    long = rank(SINKING, [unit(range_nm=200)], at=AT, distance=lambda a, b: 110 * NAUTICAL_MILE_M)
+    assert long.passed_over[0].reason == "out of range: 220.0 NM there and back, range 200 NM"
+
+
+def test_no_sea_path_is_measured_for_units_that_cannot_come_among_the_first():
+    units = [unit(f"U{n:02}", position=(SCENE[0], SCENE[1] - n * 0.1)) for n in range(1, 21)]
+    measured = []
+
+    def distance(start, end):
+        measured.append(start)
+        return great_circle_m(start, end)
+
+    few = rank(SINKING, units, at=AT, distance=distance, wanted=3)
+    every = rank(SINKING, units, at=AT)
+    assert few.ranked[:3] == every.ranked[:3]
+    assert len(measured) == 3
+    assert len(few.ranked) + len(few.passed_over) == 20
+    assert few.passed_over[0].reason == "3 others arrive sooner"
+
+
+def test_ten_thousand_units_are_ranked_and_none_is_lost():
+    units = [unit(f"U{n:05}", position=(95 + n % 300 / 10, n // 300 / 10), range_nm=None) for n in range(10_000)]
+    ranking = rank(SINKING, units, at=AT, wanted=5)
+    assert len(ranking.ranked) + len(ranking.passed_over) == 10_000
+    etas = [row.eta_s for row in ranking.ranked]
+    assert etas == sorted(etas)
+
+
+def answers(*rows):
+    lines = [row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows]
+    return [json.loads(line) for line in answer_lines(lines, answer)]
+
+
+def line(**fields):
+    unit = {
+        "call_sign": "KM PERAK", "kind": "boat", "position": LUMUT, "position_at": "2026-03-06T14:27:00Z",
+        "status": "available", "speed_kn": 20, "capabilities": ["sar_surface"], **fields,
+    }  # fmt: skip
+    return {"id": 7, "type": "sinking", "position": SCENE, "at": "2026-03-06T14:30:00Z", "units": [unit]}
+
+
+def test_command_ranks_from_a_live_fix_at_sea():
+    (out,) = answers(line())
+    assert out["id"] == 7
+    assert out["passed_over"] == []
+    assert out["ranked"][0]["call_sign"] == "KM PERAK"
+    assert out["ranked"][0]["distance_m"] == 135274.6
+    assert out["ranked"][0]["eta_s"] == round(135274.589 / (20 * 1852 / 3600))
+
+
+@pytest.mark.parametrize("position_at", ["2026-03-06T09:30:00Z", None, "soon", 17, "2026-03-06T22:30:00Z"])
+def test_command_takes_a_stale_position_for_the_home_station(position_at):
+    (out,) = answers(line(position_at=position_at))
+    assert out["ranked"][0]["basis"].startswith("home station")
+    assert out["ranked"][0]["eta_s"] == round(135274.589 / (20 * 1852 / 3600) + 600)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (dict(position=[0, 0]), "no fix that counts and no home station"),
+        (dict(position="LUMUT"), "no fix that counts and no home station"),
+        (dict(speed_kn="fast"), "no cruise speed known"),
+        (dict(capabilities="sar_surface"), "lacks sar_surface"),
+        (dict(capabilities=[["sar_surface"]]), "lacks sar_surface"),
+        (dict(status=None), "status unknown"),
+    ],
+)
+def test_command_passes_over_a_unit_it_cannot_read_and_ranks_the_others(fields, reason):
+    row = line(**fields)
+    row["units"].append({**line()["units"][0], "call_sign": "GOOD"})
+    row["units"].append(None)
+    (out,) = answers(row)
+    assert [unit["call_sign"] for unit in out["ranked"]] == ["GOOD"]
+    assert {"call_sign": "KM PERAK", "reason": reason} in out["passed_over"]
+    assert len(out["passed_over"]) == 2
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"?", b"{}", b'{"id": 1, "units": {}}', b'{"id": 1, "units": [], "at": null}',
+        b'{"id": 1, "units": [], "at": "2026-03-06T14:30:00Z", "position": [200, 100]}',
+    ],
+)  # fmt: skip
+def test_command_gives_an_error_line_for_what_it_cannot_read(bad):
+    first, second = answers(bad, line())
+    assert first["error"]
+    assert second["ranked"]
