@@ -97,6 +97,9 @@ DEFAULT_COUNTRY = env.pattern(
     "DEFAULT_COUNTRY", "MY", r"[A-Z]{2}", "two capital letters such as PH (ISO 3166)"
 )
 
+#: Of the logins that load_demo_data makes; without one it makes one up and prints it once.
+DEMO_PASSWORD = env.text("DEMO_PASSWORD")
+
 # --- Applications ---
 AUTH_USER_MODEL = "communities.User"
 ROOT_URLCONF = "config.urls"

@@ -57,9 +57,10 @@ class Supervisor:
         output = log.open("w") if log else sys.stdout
         self.manager = honcho_manager.Manager(Printer(output))
 
-    def prepare(self) -> None:
+    def prepare(self, *, demo_data: bool) -> None:
         """Database, static files and data; raises Failed if any of it does not work."""
-        if subprocess.run([PYTHON, "manage.py", "prepare"], cwd=ROOT, env=self.environment).returncode:
+        command = [PYTHON, "manage.py", "prepare", *(["--demo-data"] if demo_data else [])]
+        if subprocess.run(command, cwd=ROOT, env=self.environment).returncode:
             raise Failed("the database could not be prepared; the lines above say why")
 
     def serve(self) -> int:
@@ -98,9 +99,10 @@ def ready(url: str) -> bool:
         return False
 
 
-def run(environment: dict[str, str]) -> int:
+def run(environment: dict[str, str], *, private: bool) -> int:
+    """Serve; a private database gets made-up units to work with, an outside one never."""
     supervisor = Supervisor(environment)
-    supervisor.prepare()
+    supervisor.prepare(demo_data=private)
 
     def announce() -> None:
         if supervisor.wait_ready():
@@ -115,7 +117,7 @@ def demo(environment: dict[str, str], *, once: bool) -> int:
     supervisor = Supervisor(environment, log=DEMO_LOG)
     say("settings of the demo: simulated phones open to this machine, "
         f"escalation {1 / float(environment['LADDER_SCALE']):g} times as fast as in service")  # fmt: skip
-    supervisor.prepare()
+    supervisor.prepare(demo_data=True)
     outcome: list[int] = []
 
     def tell() -> None:
@@ -171,7 +173,7 @@ def main(arguments: list[str]) -> int:
             environment |= DEMO_ENVIRONMENT | {"PUBLIC_ORIGIN": f"http://127.0.0.1:{environment['PORT']}"}
             status = demo(environment, once=os.environ.get("ONCE") == "1")
         else:
-            status = run(environment)
+            status = run(environment, private="DATABASE_URL" in values)
     except Failed as exc:
         print(f"suar: {exc}", file=sys.stderr)
         status = 1

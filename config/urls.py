@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+import alerts.phones
 import alerts.urls
 import communities.urls
 import reports.urls
@@ -29,6 +30,7 @@ urlpatterns = [
         ),
     ),
     path("webhooks/", include(alerts.urls.webhook_urlpatterns)),
+    path("phones/", include(alerts.phones.urlpatterns)),
     path("", include(alerts.urls.page_urlpatterns)),
 ]
 

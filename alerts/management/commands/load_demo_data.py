@@ -1,7 +1,5 @@
 """Everything a demonstration needs: stations, units, names on the chart, sectors, communities and logins."""
 
-import os
-
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -16,15 +14,19 @@ class Command(BaseCommand):
     help = "Load made-up stations, units and people for a demonstration or a training. Safe to run again."
 
     def add_arguments(self, parser):
-        parser.add_argument("--force", action="store_true", help="although DEBUG is off (never with real carriers)")
-        parser.add_argument("--islands", action="store_true", help="also the Indonesian island register (ODbL)")
+        parser.add_argument(
+            "--force", action="store_true", help="although DEBUG is off (never with real carriers)"
+        )
+        parser.add_argument(
+            "--islands", action="store_true", help="also the Indonesian island register (ODbL)"
+        )
 
     def handle(self, *, force, islands, **options):
         if not settings.SIMULATED_CARRIERS or settings.FIREBASE_CREDENTIALS:
             raise CommandError("Real carriers are configured: made-up units have no place here.")
         if not settings.DEBUG and not force:
             raise CommandError("DEBUG is off: is this the service itself? A training service takes --force.")
-        chosen = os.environ.get("DEMO_PASSWORD", "")
+        chosen = settings.DEMO_PASSWORD
         if chosen:
             try:
                 validate_password(chosen)
@@ -48,4 +50,6 @@ class Command(BaseCommand):
         if people.new_logins:
             self.stdout.write(f"  password of these: {password}")
         if people.kept_logins:
-            self.stdout.write(f"  password as before: {', '.join(people.kept_logins)} (DEMO_PASSWORD sets a new one)")
+            self.stdout.write(
+                f"  password as before: {', '.join(people.kept_logins)} (DEMO_PASSWORD sets a new one)"
+            )

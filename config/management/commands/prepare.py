@@ -7,22 +7,26 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-#: In order of what points at what. Each command is safe to run again.
-DATA_COMMANDS: tuple[str, ...] = ()
-
 
 class Command(BaseCommand):
-    help = "Check the database, migrate it, collect static files, load the shipped data. Safe to run again."
+    help = "Check the database, migrate it, collect static files. Safe to run again."
     requires_system_checks = []  # the database's own are run below, before anything is written
 
-    def handle(self, **options) -> None:
+    def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "--demo-data",
+            action="store_true",
+            help="made-up units, people and logins too, unless a carrier is real",
+        )
+
+    def handle(self, *, demo_data: bool, **options) -> None:
         self.check(databases=["default"])
         self.stdout.write("prepare: migrating the database")
         call_command("migrate", interactive=False, verbosity=0)
         collect_static(self.stdout)
-        for name in DATA_COMMANDS:
-            self.stdout.write(f"prepare: {name}")
-            call_command(name)
+        if demo_data and settings.SIMULATED_CARRIERS and not settings.FIREBASE_CREDENTIALS:
+            self.stdout.write("prepare: loading stations, units, places and logins of the demonstration")
+            call_command("load_demo_data", force=True, stdout=self.stdout)
 
 
 def collect_static(stdout) -> None:
