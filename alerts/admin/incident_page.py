@@ -1,0 +1,233 @@
+"""What the page of one incident shows: facts, reports, story, sum, ranking and chart."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from alerts.admin.acts import escalation_of, ranking_of, span
+from alerts.models import DispatchTransition, InboundMessage, PatrolUnit
+from communities.admin import Role, role_of
+from communities.charts import land_version, position_text
+from communities.sphere import NAUTICAL_MILE_M
+from reports.models import Incident, Report
+
+FRESH = timedelta(minutes=30)  # older fixes rank a unit from its station
+MOST_ON_THE_CHART = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the incident's story; `kind` names its colour."""
+
+    at: datetime
+    kind: str
+    who: str
+    what: str
+    note: str = ""
+
+
+def page_of(incident: Incident, user, at_desk: bool) -> dict:
+    """The template's context. A liaison officer sees the own communities' reports and the incident's states, no units."""
+    reports = list(_reports(incident, user))
+    return {
+        "incident": incident,
+        "at_desk": at_desk,
+        "facts": _facts(incident),
+        "reports": [_report(report, at_desk) for report in reports],
+        "story": sorted(_story(incident, at_desk), key=lambda entry: entry.at),
+        "terms": [_term(term) for term in incident.score_terms],
+        "ladder": escalation_of(incident) if at_desk else None,
+        "ranked": [_ranked(row) for row in ranking_of(incident).get("ranked", [])] if at_desk else [],
+        "passed_over": ranking_of(incident).get("passed_over", []) if at_desk else [],
+        "chart": _chart(incident, reports, at_desk),
+        "land_version": land_version(),
+    }
+
+
+def _reports(incident: Incident, user):
+    rows = incident.reports.select_related("reporter", "reporter__community", "conflicts_with").order_by(
+        "received_at"
+    )
+    if role_of(user) == Role.LIAISON:
+        rows = rows.filter(reporter__community__in=user.communities.all())
+    return rows
+
+
+def _facts(incident: Incident) -> list[tuple[str, str]]:
+    rows = [
+        (_("Emergency phase"), incident.get_emergency_phase_display()),
+        (_("Response phase"), incident.get_response_phase_display()),
+        (_("Severity"), incident.get_severity_display()),
+        (_("Persons on board"), "?" if incident.persons_on_board is None else incident.persons_on_board),
+        (_("Position from"), _position_source(incident)),
+        (_("Reporter hears"), incident.get_reply_mode_display()),
+        (_("Received"), _time(incident.received_at)),
+        (_("Last report"), _time(incident.last_report_at)),
+        (_("First touched"), _time(incident.taken_at) if incident.taken_at else _("not yet")),
+        (_("Flags"), ", ".join(incident.flags) or "–"),
+    ]
+    if incident.proposed_same_as:
+        rows.append(
+            (_("Proposed as the same"), f"{incident.proposed_same_as.reference}: {incident.proposed_why}")
+        )
+    if incident.merged_into:
+        rows.append((_("Merged into"), incident.merged_into.reference))
+    if incident.outcome:
+        rows.append((_("Outcome"), incident.get_outcome_display()))
+    return rows
+
+
+def _position_source(incident: Incident) -> str:
+    if not incident.lon_lat:
+        return "–"
+    error = "" if incident.position_error_m is None else f", ±{incident.position_error_m} m"
+    at = f", {_time(incident.position_at)}" if incident.position_at else ""
+    return f"{incident.position_source or '?'}{error}{at}"
+
+
+def _report(report: Report, at_desk: bool) -> dict:
+    candidates = [_candidate(row) for row in report.reading.get("candidates") or []]
+    return {
+        "row": report,
+        "who": report.reporter.pseudonym if report.reporter else _("unknown"),
+        "community": report.reporter.community if report.reporter else None,
+        "grade": f"{report.reporter.source_letter if report.reporter else 'F'}{report.grade_digit}",
+        "where": position_text(*report.lon_lat) if report.lon_lat else "",
+        "phone_was_at": position_text(report.reporter_position.x, report.reporter_position.y)
+        if at_desk and report.reporter_position
+        else "",
+        "candidates": [text for text in candidates if text],
+    }
+
+
+def _candidate(row) -> str:
+    """A candidate as the reading stored it: (lon, lat, note) or a mapping; nonsense is left out."""
+    try:
+        if isinstance(row, dict):
+            lon, lat, note = (
+                *(row.get("position") or (row["longitude"], row["latitude"])),
+                row.get("note", ""),
+            )
+        else:
+            lon, lat, *rest = row
+            note = rest[0] if rest else ""
+        return f"{position_text(float(lon), float(lat))} {note}".strip()
+    except (TypeError, ValueError, KeyError):
+        return ""
+
+
+def _term(term) -> dict:
+    if isinstance(term, dict):
+        return {
+            "name": term.get("term", ""),
+            "value": term.get("value", ""),
+            "source": term.get("from", term.get("source", "")),
+        }
+    name, value, *rest = term
+    return {"name": name, "value": value, "source": rest[0] if rest else ""}
+
+
+def _ranked(row: dict) -> dict:
+    notes = row.get("notes") or row.get("note") or row.get("why") or ""
+    return {
+        "call_sign": row.get("call_sign", "?"),
+        "eta": span(row["eta_s"]) if row.get("eta_s") is not None else "–",
+        "distance": f"{row['distance_m'] / NAUTICAL_MILE_M:.1f} NM"
+        if row.get("distance_m") is not None
+        else "–",
+        "why": "; ".join(map(str, notes)) if isinstance(notes, list | tuple) else notes,
+    }
+
+
+def _story(incident: Incident, at_desk: bool):
+    by_rule = _("by rule")
+    for row in incident.transitions.select_related("by"):
+        if at_desk or row.field == "status":
+            yield Entry(
+                row.at,
+                "change",
+                str(row.by or by_rule),
+                f"{row.field}: {row.old or '–'} → {row.new or '–'}",
+                row.reason,
+            )
+    if not at_desk:
+        return
+    for row in DispatchTransition.objects.filter(dispatch__incident=incident).select_related(
+        "by", "dispatch__unit"
+    ):
+        who = str(row.by or row.via or by_rule)
+        yield Entry(
+            row.at,
+            "dispatch",
+            who,
+            f"{row.dispatch.unit.call_sign}: {row.old or '–'} → {row.new}",
+            row.reason,
+        )
+    for row in incident.notifications.select_related("unit", "station", "reporter"):
+        to = str(row.unit or row.station or row.reporter)
+        fault = f" ({row.error_code} {row.error})".replace("( ", "(") if row.error_code or row.error else ""
+        what = f"{row.get_channel_display()} → {to}: {row.get_status_display()}{fault}"
+        yield Entry(row.accepted_at or row.created_at, "out", by_rule, what, row.text)
+    answers = InboundMessage.objects.filter(dispatch__incident=incident) | InboundMessage.objects.filter(
+        report__incident=incident
+    )
+    for row in answers.select_related("unit", "station", "reporter").distinct():
+        who = str(row.unit or row.station or row.reporter or _("unknown"))
+        yield Entry(row.received_at, "in", who, row.text, f"← {row.reply}" if row.reply else "")
+
+
+def _chart(incident: Incident, reports: list[Report], at_desk: bool) -> str:
+    """JSON for the page's script. `<` is escaped, so that no text can end the script element that holds it."""
+    now = timezone.now()
+    data: dict = {"incident": None, "reports": [], "units": [], "stations": []}
+    if incident.lon_lat:
+        lon, lat = incident.lon_lat
+        data["incident"] = {
+            "lat": lat,
+            "lon": lon,
+            "error_m": incident.position_error_m,
+            "label": str(incident),
+        }
+    data["reports"] = [
+        {"lat": row.position.y, "lon": row.position.x, "label": f"{row.reference} {row.text[:60]}"}
+        for row in reports
+        if row.position
+    ]
+    if at_desk:
+        told = {row.unit_id: row.get_status_display() for row in incident.told}
+        units = PatrolUnit.objects.select_related("station", "fix")[:MOST_ON_THE_CHART]
+        for unit in units:
+            fix = getattr(unit, "fix", None)
+            fresh = fix is not None and now - fix.position_at <= FRESH
+            lat, lon = (
+                (fix.latitude, fix.longitude) if fresh else (unit.station.position.y, unit.station.position.x)
+            )
+            where = (
+                _("fix %s ago") % span((now - fix.position_at).total_seconds())
+                if fresh
+                else _("at its station, no fresh fix")
+            )
+            status = told.get(unit.pk) or unit.get_status_display()
+            data["units"].append(
+                {
+                    "lat": lat,
+                    "lon": lon,
+                    "label": f"{unit.call_sign} · {status} · {where}",
+                    "fresh": fresh,
+                    "told": unit.pk in told,
+                    "free": unit.status == PatrolUnit.Status.AVAILABLE,
+                }
+            )
+        seen = {unit.station_id: unit.station for unit in units}
+        data["stations"] = [
+            {"lat": s.position.y, "lon": s.position.x, "label": str(s)} for s in seen.values()
+        ]
+    return json.dumps(data).replace("<", "\\u003c")
+
+
+def _time(at: datetime) -> str:
+    """Local time with its zone, and UTC beside it."""
+    return f"{timezone.localtime(at):%d %b %H:%M:%S %Z} ({at:%H%MZ})"
