@@ -122,6 +122,11 @@ def test_a_signature_over_the_raw_bytes_of_bad_utf8_passes():
     assert not valid(TOKEN, {}, URL, BAD_UTF8 + b"x", {"X-Twilio-Signature": signature, "Content-Type": FORM})
 
 
+def test_halves_of_a_letter_that_meet_are_still_bad_utf8():
+    signature = base64.b64encode(hmac.digest(TOKEN.encode(), URL.encode() + b"Body\xc3\xa9", "sha1")).decode()
+    assert valid(TOKEN, {}, URL, b"Body%C3=%A9", {"X-Twilio-Signature": signature, "Content-Type": FORM})
+
+
 def test_a_signature_over_bad_utf8_as_django_reads_it_passes():
     escaped = BAD_UTF8.replace(b"\xf3\xc3", b"%F3%C3")
     signature = RequestValidator(TOKEN).compute_signature(URL, QueryDict(escaped))

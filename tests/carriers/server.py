@@ -1,6 +1,7 @@
 """A carrier's HTTP server on loopback, and the ways in which one can let us down."""
 
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -75,6 +76,16 @@ class Carrier:
         self._stopping.set()
         self._server.shutdown()
         self._server.server_close()
+
+    def encrypt(self, certificate: str) -> None:
+        """Speak TLS from now on, with the key and certificate in this file."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        # The handshake is left to each connection's own thread: one that never ends holds up no other.
+        self._server.socket = context.wrap_socket(
+            self._server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        self.origin = self.origin.replace("http:", "https:")
 
     def fail(self, kind: str, **details: object) -> None:
         """Queue one fault."""
