@@ -402,3 +402,16 @@ def spoken_alarm(
     language = for_crew(language)
     values = {"priority": priority, "reference": _spelled(reference), "type": _said_type(language, type)}
     return _spoken(language, "spoken_alarm", drill, alarm=_alarm(language, kind, call_sign).lower(), **values)
+
+
+SPOKEN_ANSWERS = ("confirmed", "declined", "taken", "officer_noted", "nothing_changed")
+
+
+def spoken_answer(
+    kind: str, *, language: str, reference: str, call_sign: str = "", drill: bool = False
+) -> str:
+    """What the voice says to a key: one of `SPOKEN_ANSWERS`; `call_sign` is who has "taken" it."""
+    if kind not in SPOKEN_ANSWERS:
+        raise ValueError(f"no such answer: {kind}")
+    values = {"reference": _spelled(reference), "call_sign": _call_sign(call_sign)}
+    return _spoken(for_crew(language), f"said_{kind}", drill, **values)

@@ -80,6 +80,7 @@ _DIGIT_FIRST = re.compile(_START + r"([1-9])(" + _LINK + r")([0-9A-Z]{5})(?![^\W
 _REFERENCE_FIRST = re.compile(_START + r"([0-9A-Z]{5})(" + _LINK + r")([1-9])(?![^\W_])(.*)", re.I | re.S)
 _BARE_DIGIT = re.compile(r"^[^\w+-]*([1-9])(?![0-9])(.*)", re.S)
 _PAIR = re.compile(r"(?<![^\W_])([1-9])[\s#.=-]*([0-9A-Z]{5})(?![^\W_])", re.I)
+_KEY = re.compile(r"(?<![^\W_])([1-9])\s*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,8 @@ def _is_number(link: str, typed: str, rest: str) -> bool:
 
 def _reply(digit: str, reference: str, rest: str, plain: str) -> Reply:
     verb = VERB_OF_DIGIT[int(digit)]
-    verbs = {VERB_OF_DIGIT[int(other)] for other, typed in _PAIR.findall(plain) if _reference(typed)}
+    digits = [other for other, typed in _PAIR.findall(plain) if _reference(typed)] + _KEY.findall(plain)
+    verbs = {VERB_OF_DIGIT[int(other)] for other in digits}
     denied = verb is Verb.ACKNOWLEDGE and not _NEGATIONS.isdisjoint(_words(rest)[:1])
     if len(verbs | {verb}) > 1 or denied:
         return Reply(None, reference, plain)

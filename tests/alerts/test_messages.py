@@ -463,9 +463,19 @@ def test_a_voice_spells_the_reference_and_names_the_keys():
     )
 
 
+@pytest.mark.parametrize("kind", messages.SPOKEN_ANSWERS)
+def test_a_voice_answers_a_key_with_the_reference_spelled(kind):
+    for language in LANGUAGES:
+        text = messages.spoken_answer(kind, language=language, reference="M4XK2", call_sign="KM MARUDU")
+        assert text.startswith("M, 4, X, K, 2")
+        assert ("KM MARUDU" in text) == (kind == "taken")
+
+
 def test_a_question_or_an_alarm_nobody_knows_is_refused():
     with pytest.raises(KeyError):
         messages.reporter_question("who", language="en", reference=REFERENCE)
+    with pytest.raises(ValueError, match="no such answer"):
+        messages.spoken_answer("hello", language="en", reference=REFERENCE)
     with pytest.raises(ValueError, match="no such alarm"):
         messages.duty_alarm("roster_fault", language="en", priority=1, reference=REFERENCE, type="sinking")
 

@@ -125,6 +125,7 @@ def test_what_is_no_answer_has_neither_verb_nor_reference(label, text):
         "M4XK2",
         "m4xk2.",
         "1 M4XK2=GOING 2 M4XK2=CANNOT. No reply: next unit in 60s",
+        "1 M4XK2=ไป 2=ไม่ได้",
         "1 M4XK2 cannot",
         "1 M4XK2 tak boleh",
         "1 M4XK2=TIDAK BISA",
