@@ -147,7 +147,9 @@ def desks(
     if station is None and where is not None:
         # A few hundred stations at most, so no index is needed to order them.
         station = (
-            with_phone.annotate(away=Distance("position", Point(*where.position))).order_by("away").first()
+            with_phone.annotate(away=Distance("position", Point(*where.position, srid=4326)))
+            .order_by("away")
+            .first()
         )
     if station is not None:
         centre = station.centre

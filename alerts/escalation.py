@@ -5,6 +5,7 @@ a rung names its notifications by a key, so that carrying it out again asks nobo
 """
 
 import logging
+import math
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -247,7 +248,7 @@ def _tell(row: dict, channels, incident, escalation, ladder: Ladder, where, now:
         incident,
         where,
         key=f"{escalation.round}:{escalation.next_step}",
-        next_in_s=max(int(after.total_seconds()), 0),
+        next_in_s=max(math.ceil(after.total_seconds()), 0),
         now=now,
     )
     row["told"] = True

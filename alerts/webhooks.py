@@ -1,6 +1,7 @@
 """All that carriers call: inbound SMS, voice keys, delivery receipts.
 
-Each view parses, calls one function and answers TwiML. The carrier's signature is checked before a word is read and before the database is touched.
+Each view parses, calls one function and answers TwiML. The carrier's signature is checked before a word
+is read and before the database is touched.
 """
 
 import hmac

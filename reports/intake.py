@@ -163,11 +163,11 @@ def _report(incoming, key, digest, first, reporter, reading: Reading, now) -> Re
         reading_version=READING_VERSION,
     )
     if reading.position is not None:
-        report.position = Point(*reading.position)
+        report.position = Point(*reading.position, srid=4326)
         report.position_error_m = _metres(reading.position_error_m)
         report.position_source = reading.position_source or "typed"
     if incoming.position is not None:
-        here = Point(*incoming.position)
+        here = Point(*incoming.position, srid=4326)
         if incoming.position_source == "device_gnss":
             report.reporter_position = here
         if report.position is None or incoming.position_source != "device_gnss" or _is_own_distress(report):

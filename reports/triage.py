@@ -158,7 +158,7 @@ def subject_position(report: Report) -> tuple[Point, int | None]:
     informer stood: it is blurred to a hundredth of a degree and at least a nautical mile.
     """
     if TAXONOMY[report.type].reply == ReplyMode.QUIET and report.position_source == "device_gnss":
-        blurred = Point(round(report.position.x, 2), round(report.position.y, 2))
+        blurred = Point(round(report.position.x, 2), round(report.position.y, 2), srid=4326)
         return blurred, max(report.position_error_m or 0, priority.NAUTICAL_MILE_M)
     return report.position, report.position_error_m
 

@@ -70,7 +70,7 @@ class Notification(models.Model):
     text = models.CharField(max_length=1000)
     reference = models.CharField(max_length=5, blank=True, help_text=_("the one that the text names"))
     # Names the rung that asked for it, so that a rung carried out twice asks once.
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=200, unique=True)
 
     status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
     priority = models.PositiveSmallIntegerField(default=5)
