@@ -12,10 +12,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-from alerts.gsm7 import segments
-from alerts.wording import LANGUAGES, drill_mark, entry, for_crew, for_reporter, known, sms, tidy, words
-
-__all__ = ["LANGUAGES", "segments"]  # and every public function below
+from alerts.wording import drill_mark, entry, for_crew, for_reporter, known, sms, tidy, words
 
 CALL_SIGN_MAX = 20  # characters that every template has room for
 PLACE_MAX = 20

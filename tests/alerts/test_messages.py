@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from alerts import messages
 from alerts.gsm7 import BASIC, EXTENSION, segments
-from alerts.messages import ALARMS, CALL_SIGN_MAX, LANGUAGES
-from alerts.wording import BILINGUAL, FOLDER, words
+from alerts.messages import ALARMS, CALL_SIGN_MAX
+from alerts.wording import BILINGUAL, FOLDER, LANGUAGES, words
 from reports.taxonomy import IncidentType, ReplyMode
 
 REFERENCE = "7K3Q9"
