@@ -42,8 +42,8 @@ UNFIT_WORDS = {
 class Need:
     """What an incident asks of its first unit.
 
-    `capability` overrides the lead capability of the type; `radius_m` leaves out what is further in a straight
-    line; `sea_state` is the Douglas degree at the scene. None: not asked, not known.
+    `capability` overrides the lead capability of the type; `radius_m` leaves out what is further in a
+    straight line; `sea_state` is the Douglas degree at the scene. None: not asked, not known.
     """
 
     type: str
@@ -118,9 +118,9 @@ def rank(
 ) -> Ranking:
     """Order the units that can act on `need` by the time they take to arrive; ties by call sign.
 
-    Time to arrive = distance / cruise speed + readiness. `distance` gives metres by water, never less than the great
-    circle, or None where no way is found; aircraft and shore teams go straight. With `wanted`, units whose
-    straight line alone takes longer than the slowest of that many found are not measured.
+    Time to arrive = distance / cruise speed + readiness. `distance` gives metres by water, never less than
+    the great circle, or None where no way is found; aircraft and shore teams go straight. With `wanted`,
+    units whose straight line alone takes longer than the slowest of that many found are not measured.
     """
     capability = need.capability or lead_capability(need.type)
     passed_over, candidates = [], []
@@ -134,7 +134,9 @@ def rank(
             candidates.append((_eta_s(unit, start, straight_m), unit.call_sign, straight_m, unit, start))
 
     ranked, etas_s = [], []
-    for least_s, call_sign, straight_m, unit, start in sorted(candidates, key=lambda candidate: candidate[:2]):
+    for least_s, call_sign, straight_m, unit, start in sorted(
+        candidates, key=lambda candidate: candidate[:2]
+    ):
         if wanted and len(etas_s) >= wanted and least_s > etas_s[wanted - 1]:
             passed_over.append(PassedOver(call_sign, f"{wanted} others arrive sooner"))
             continue
@@ -208,7 +210,11 @@ def _reasons(unit: Unit, need: Need, capability: str | None, start: _Start | Non
         reasons.append(f"lacks {capability}")
     if unit.rested is False:
         reasons.append("crew not rested")
-    if need.sea_state is not None and unit.sea_state_limit is not None and need.sea_state > unit.sea_state_limit:
+    if (
+        need.sea_state is not None
+        and unit.sea_state_limit is not None
+        and need.sea_state > unit.sea_state_limit
+    ):
         reasons.append(f"sea state {need.sea_state} is above its limit {unit.sea_state_limit}")
     if not (unit.speed_kn and math.isfinite(unit.speed_kn) and unit.speed_kn > 0):
         reasons.append("no cruise speed known")
@@ -256,7 +262,9 @@ def _ranked(unit: Unit, need: Need, start: _Start, distance_m: float, eta_s: flo
     if need.position_error_m and need.position_error_m > distance_m:
         why.append("may be nearer or further: the incident's position is less sure than the distance")
     bearing = bearing_deg(start.position, need.position)
-    return RankedUnit(unit.call_sign, distance_m, round(eta_s), bearing, start.basis, start.position, tuple(why))
+    return RankedUnit(
+        unit.call_sign, distance_m, round(eta_s), bearing, start.basis, start.position, tuple(why)
+    )
 
 
 def _nm(metres: float) -> str:

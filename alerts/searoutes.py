@@ -1,8 +1,8 @@
 """How far it is by water.
 
-For now the great circle, which ignores land: short by nothing in open sea and by up to two thirds round a
-peninsula. `method` says so in every answer and `reachable` is None, not known, until a search over the charted
-sea takes this function's place; `ranking.rank` takes whichever distance it is given.
+For now the great circle, which ignores land: short by nothing in open sea and by up to two thirds round
+a peninsula. `method` says so in every answer and `reachable` is None, not known, until a search over the
+charted sea takes this function's place; `ranking.rank` takes whichever distance it is given.
 """
 
 from dataclasses import dataclass

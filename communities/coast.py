@@ -1,11 +1,12 @@
 """Land or sea, and miles to the coast, from the shipped Natural Earth polygons.
 
-Inside the window of the 1:10m file (South-East Asia) answers are good to about half a nautical mile; beyond it
-the 1:50m file of the whole world answers, coarser. Small islands are missing and rivers count as land: what is
-said here is a hint for the officer, never a reason to refuse a report.
+Inside the window of the 1:10m file (South-East Asia) answers are good to about half a nautical mile;
+beyond it the 1:50m file of the whole world answers, coarser. Small islands are missing and rivers count as
+land: what is said here is a hint for the officer, never a reason to refuse a report.
 
-Both files are read at the first question that needs them and kept: 0.2 s and 17 MB, the world's another 0.2 s and
-8 MB. After that a question takes 0.05 to 0.1 ms (two cores of a small server; `tests/bench/bench_coast.py` measures).
+Both files are read at the first question that needs them and kept: 0.2 s and 17 MB, the world's another
+0.2 s and 8 MB. After that land or sea takes 0.03 ms and the distance 0.15 ms (one core of a small server;
+`tests/bench/bench_coast.py` measures).
 """
 
 import gzip
@@ -57,9 +58,9 @@ def is_land(lon: float, lat: float) -> bool:
 def distance_to_coast_m(lon: float, lat: float) -> float:
     """Measure metres to the nearest coastline, from sea or from land.
 
-    The nearest point is looked for in Mercator's projection, whose scale is the same in all directions, and measured
-    on the sphere: within 1 % up to 100 nautical miles off in these latitudes. Does not look across longitude 180.
-    What is no number is not a number of metres either (nan).
+    The nearest point is looked for in Mercator's projection, whose scale is the same in all directions, and
+    measured on the sphere: within 1 % up to 100 nautical miles off in these latitudes. Does not look across
+    longitude 180. What is no number is not a number of metres either (nan).
     """
     if not (math.isfinite(lon) and math.isfinite(lat)):
         return math.nan
@@ -78,7 +79,7 @@ def distance_to_coast_m(lon: float, lat: float) -> float:
 def land_geojson(tolerance_deg: float = 0.0) -> str:
     """Give the 1:10m land of the region as one GeoJSON FeatureCollection, for maps.
 
-    A tolerance makes it lighter (0.01 degree, about 1 km: a quarter of the size); what it makes vanish is left out.
+    A tolerance makes it lighter (0.01 degree, about 1 km: 40 % of the size); what vanishes is left out.
     """
     polygons = _near().polygons
     if tolerance_deg:

@@ -24,7 +24,7 @@ def great_circle_m(a: Position, b: Position) -> float:
 
 
 def bearing_deg(a: Position, b: Position) -> float:
-    """Give the true bearing at which the great circle leaves `a` for `b`, 0 <= bearing < 360; 0 if they coincide."""
+    """Give the true bearing of the great circle from `a` to `b`, 0 <= bearing < 360; 0 if they coincide."""
     lon_a, lat_a, lon_b, lat_b = map(math.radians, (*a, *b))
     y = math.sin(lon_b - lon_a) * math.cos(lat_b)
     x = math.cos(lat_a) * math.sin(lat_b) - math.sin(lat_a) * math.cos(lat_b) * math.cos(lon_b - lon_a)

@@ -1,8 +1,8 @@
 """Which reports tell of the same incident.
 
-Pure: two sightings in, a score between 0 and 1 and its reasons out. The score is a sum of evidence (log-odds: 0 is
-even) from place, time, type, vessel names and shared words, so that an officer can read why. It only proposes: nothing
-here joins a report to an incident, and nobody's report is put under a distress by machine.
+Pure: two sightings in, a score between 0 and 1 and its reasons out. The score is a sum of evidence (log-odds:
+0 is even) from place, time, type, vessel names and shared words, so that an officer can read why. It only
+proposes: nothing here joins a report to an incident, and nobody's report is put under a distress by machine.
 
 The weights are judgements, not fits: what each could be worth at most is in the constants below.
 """
@@ -88,11 +88,13 @@ def best_match(
 ) -> tuple[object, float, tuple[str, ...]] | None:
     """Find the earlier sighting most likely of the same incident: (id, score, why); None below `SAME`.
 
-    Of equals the first wins. `companions` gives those an earlier one is already joined with: where one of them
-    names another vessel, a report without a name between the two must not bridge them.
+    Of equals the first wins. `companions` gives those an earlier one is already joined with: where one of
+    them names another vessel, a report without a name between the two must not bridge them.
     """
     best = None
     for other in earlier:
+        if _hopeless(new, other):
+            continue
         match = score(new, other)
         if match.score < SAME or (best is not None and match.score <= best[1]):
             continue
@@ -154,24 +156,45 @@ def _hours_apart(a: Sighting, b: Sighting) -> float:
 
 
 def _place(a: Sighting, b: Sighting):
-    """Weigh the distance against what errors and drift explain; two vague positions that overlap prove little."""
+    """Weigh the distance against what errors and drift explain; two vague positions prove little."""
     if a.position is None or b.position is None:
         yield NO_POSITION, "a position is missing"
         return
-    errors_m = sum(DEFAULT_ERROR_M if s.position_error_m is None else s.position_error_m for s in (a, b))
-    errors_nm = errors_m / NAUTICAL_MILE_M + DRIFT_KN * min(_hours_apart(a, b), MAX_DRIFT_H)
     apart_nm = great_circle_m(a.position, b.position) / NAUTICAL_MILE_M
+    errors_nm = _errors_nm(a, b, _hours_apart(a, b))
+    yield _place_weight(apart_nm, errors_nm), f"{apart_nm:.1f} NM apart, {errors_nm:.1f} NM explained"
+
+
+def _errors_nm(a: Sighting, b: Sighting, apart_h: float) -> float:
+    errors_m = sum(DEFAULT_ERROR_M if s.position_error_m is None else s.position_error_m for s in (a, b))
+    return errors_m / NAUTICAL_MILE_M + DRIFT_KN * min(apart_h, MAX_DRIFT_H)
+
+
+def _place_weight(apart_nm: float, errors_nm: float) -> float:
     vague = 0.8 * math.log2(max(1.0, errors_nm / 2))
-    beyond = 1.5 * math.log2(1 + max(0.0, apart_nm - errors_nm) / 3)
-    yield SAME_PLACE - vague - beyond, f"{apart_nm:.1f} NM apart, {errors_nm:.1f} NM explained"
+    return SAME_PLACE - vague - 1.5 * math.log2(1 + max(0.0, apart_nm - errors_nm) / 3)
 
 
 def _time(a: Sighting, b: Sighting):
-    errors_h = (a.at_error_s + b.at_error_s) / 3600
-    apart_h = _hours_apart(a, b)
+    apart_h, errors_h = _hours_apart(a, b), (a.at_error_s + b.at_error_s) / 3600
+    unsure = f", {errors_h:.0f} h unsure" if errors_h else ""
+    yield _time_weight(apart_h, errors_h), f"{apart_h:.1f} h apart{unsure}"
+
+
+def _time_weight(apart_h: float, errors_h: float) -> float:
     vague = 0.5 * math.log2(max(1.0, errors_h / 1.5))
-    beyond = math.log2(1 + max(0.0, apart_h - errors_h) / 2)
-    yield SAME_TIME - vague - beyond, f"{apart_h:.1f} h apart" + (f", {errors_h:.0f} h unsure" if errors_h else "")
+    return SAME_TIME - vague - math.log2(1 + max(0.0, apart_h - errors_h) / 2)
+
+
+def _hopeless(a: Sighting, b: Sighting) -> bool:
+    """Tell cheaply that no words could bring two sightings to `SAME`, as is so for most that are compared."""
+    apart_h = _hours_apart(a, b)
+    most = PRIOR + SAME_TYPE + SAME_KIND + SHARED_WORDS + (SAME_NAME if a.names or b.names else 0.0)
+    most += _time_weight(apart_h, (a.at_error_s + b.at_error_s) / 3600)
+    if a.position is None or b.position is None:
+        return most + NO_POSITION < 0
+    north_nm = abs(a.position[1] - b.position[1]) * 59.9  # the whole way is never shorter than its northing
+    return most + _place_weight(north_nm, _errors_nm(a, b, apart_h)) < 0
 
 
 def _type(a: Sighting, b: Sighting):

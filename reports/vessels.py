@@ -42,7 +42,8 @@ _KIND = re.compile(rf"\b({'|'.join(sorted(map(re.escape, KINDS), key=len, revers
 # SHOKO MARU in "tanker (SHOKO MARU) boarded" and "bulk carrier IVS MAGPIE was boarded".
 _IN_BRACKETS = re.compile(r"\(([A-Z][A-Z0-9 .'&-]{3,30})\)")
 _CAPITALS_AFTER_KIND = re.compile(
-    rf"\b(?i:{'|'.join(map(re.escape, KINDS))}|ship|vessel|boat)\s+((?:[A-Z][A-Z0-9.'-]+\s?){{1,4}}\d*)(?=[\s,.;]|$)"
+    rf"\b(?i:{'|'.join(map(re.escape, KINDS))}|ship|vessel|boat)"
+    r"\s+((?:[A-Z][A-Z0-9.'-]+\s?){1,4}\d*)(?=[\s,.;]|$)"
 )
 
 # Words that end a name in running text: grammar, and what is done to ships.
@@ -88,7 +89,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text folded: `tokens` in order, `telling` those long enough to mean something, without the trade's own."""
+    """A text folded: `tokens` in order, `telling` the longer ones without grammar and the trade's own."""
 
     tokens: tuple[str, ...]
     telling: frozenset[str]
@@ -140,9 +141,9 @@ def mentions(words: Words, name: str) -> bool:
             continue
         for length in {size, size - 1, size + 1} - {0}:
             window = tokens[start : start + length]
-            if len(window) == length and digits == [part for part in window if part.isdigit()]:
-                if _alike("".join(window), wanted):
-                    return True
+            numbers_agree = digits == [part for part in window if part.isdigit()]
+            if len(window) == length and numbers_agree and _alike("".join(window), wanted):
+                return True
     return False
 
 
@@ -153,10 +154,10 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 
 def _is_bare_name(text: str, tokens: tuple[str, ...]) -> bool:
-    """Tell whether a whole text is a name: written Like One, or a few words none of which means anything else.
+    """Tell whether a whole text is a name: written Like One, or a few words that mean nothing else.
 
-    One number behind a word is part of it, as in registrations (SF 1234); two are a position. Without a capital it is
-    talk, and other scripts have none.
+    One number behind a word is part of it, as in registrations (SF 1234); two are a position. Without a
+    capital it is talk, and other scripts have none.
     """
     if text == text.lower() or not "".join(tokens).isascii():
         return False

@@ -16,10 +16,10 @@ SINKING = Need("sinking", SCENE)
 
 
 def unit(call_sign="KM PERAK", minutes_old=3, **fields):
-    given = dict(
-        kind="boat", position=LUMUT, position_at=AT - timedelta(minutes=minutes_old), speed_kn=20,
-        range_nm=400, capabilities=frozenset({"sar_surface"}),
-    )  # fmt: skip
+    given = {
+        "kind": "boat", "position": LUMUT, "position_at": AT - timedelta(minutes=minutes_old), "speed_kn": 20,
+        "range_nm": 400, "capabilities": frozenset({"sar_surface"}),
+    }  # fmt: skip
     return Unit(call_sign, **{**given, **fields})
 
 
@@ -45,18 +45,23 @@ HOME = (100.35, 5.20)
 @pytest.mark.parametrize(
     ("label", "fields", "basis", "start"),
     [
-        ("live", dict(minutes_old=5), "live fix 5 min old", LUMUT),
-        ("recent", dict(minutes_old=30), "recent fix 30 min old", LUMUT),
-        ("stale", dict(minutes_old=31), "home station, last fix 31 min old", HOME),
-        ("hours", dict(minutes_old=300), "home station, last fix 5 h old", HOME),
-        ("days", dict(minutes_old=5000), "home station, last fix 3 days old", HOME),
-        ("clock a little fast", dict(minutes_old=-4), "live fix 0 min old", LUMUT),
-        ("clock wrong", dict(minutes_old=-7), "home station, last fix 7 min in the future", HOME),
-        ("never a fix", dict(position=None), "home station, no fix", HOME),
-        ("null island", dict(position=(0.0, 0.0)), "home station, no fix", HOME),
-        ("no number", dict(position=(float("nan"), 4.0)), "home station, no fix", HOME),
-        ("no time", dict(position_at=None), "home station, time of last fix unknown", HOME),
-        ("time without zone is UTC", dict(position_at=datetime(2026, 3, 6, 14, 29)), "live fix 1 min old", LUMUT),
+        ("live", {"minutes_old": 5}, "live fix 5 min old", LUMUT),
+        ("recent", {"minutes_old": 30}, "recent fix 30 min old", LUMUT),
+        ("stale", {"minutes_old": 31}, "home station, last fix 31 min old", HOME),
+        ("hours", {"minutes_old": 300}, "home station, last fix 5 h old", HOME),
+        ("days", {"minutes_old": 5000}, "home station, last fix 3 days old", HOME),
+        ("clock a little fast", {"minutes_old": -4}, "live fix 0 min old", LUMUT),
+        ("clock wrong", {"minutes_old": -7}, "home station, last fix 7 min in the future", HOME),
+        ("never a fix", {"position": None}, "home station, no fix", HOME),
+        ("null island", {"position": (0.0, 0.0)}, "home station, no fix", HOME),
+        ("no number", {"position": (float("nan"), 4.0)}, "home station, no fix", HOME),
+        ("no time", {"position_at": None}, "home station, time of last fix unknown", HOME),
+        (
+            "time without zone is UTC",
+            {"position_at": (AT - timedelta(minutes=1)).replace(tzinfo=None)},
+            "live fix 1 min old",
+            LUMUT,
+        ),
     ],
 )
 def test_a_unit_is_ranked_from_a_fresh_fix_or_its_home_station_and_says_so(label, fields, basis, start):
@@ -68,11 +73,11 @@ def test_a_unit_is_ranked_from_a_fresh_fix_or_its_home_station_and_says_so(label
 @pytest.mark.parametrize(
     ("label", "fields", "ready_s"),
     [
-        ("at sea", dict(base_position=HOME), 0),
-        ("live at its berth", dict(base_position=LUMUT), 600),
-        ("from the home station", dict(base_position=LUMUT, position=None), 600),
-        ("its own figure wins", dict(base_position=LUMUT, position=None, readiness_s=1800), 1800),
-        ("ready at once", dict(base_position=LUMUT, position=None, readiness_s=0), 0),
+        ("at sea", {"base_position": HOME}, 0),
+        ("live at its berth", {"base_position": LUMUT}, 600),
+        ("from the home station", {"base_position": LUMUT, "position": None}, 600),
+        ("its own figure wins", {"base_position": LUMUT, "position": None, "readiness_s": 1800}, 1800),
+        ("ready at once", {"base_position": LUMUT, "position": None, "readiness_s": 0}, 0),
     ],
 )
 def test_a_boat_at_its_berth_takes_ten_minutes_to_cast_off(label, fields, ready_s):
@@ -83,14 +88,14 @@ def test_a_boat_at_its_berth_takes_ten_minutes_to_cast_off(label, fields, ready_
 @pytest.mark.parametrize(
     ("fields", "note"),
     [
-        (dict(status="available"), None),
-        (dict(status="clear"), None),
-        (dict(status="returning"), "returning from a task"),
-        (dict(status="alerted"), "already alerted, no answer yet"),
-        (dict(status="limited"), "limited: check what it lacks"),
-        (dict(status="en_route", may_leave_task=True), "would leave its task (en route)"),
-        (dict(range_nm=None), "range not known"),
-        (dict(rested=None), None),
+        ({"status": "available"}, None),
+        ({"status": "clear"}, None),
+        ({"status": "returning"}, "returning from a task"),
+        ({"status": "alerted"}, "already alerted, no answer yet"),
+        ({"status": "limited"}, "limited: check what it lacks"),
+        ({"status": "en_route", "may_leave_task": True}, "would leave its task (en route)"),
+        ({"range_nm": None}, "range not known"),
+        ({"rested": None}, None),
     ],
 )
 def test_units_that_may_go_say_what_to_mind(fields, note):
@@ -102,26 +107,29 @@ def test_units_that_may_go_say_what_to_mind(fields, note):
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        (dict(status="on_scene"), "on another task (on scene)"),
-        (dict(status="acknowledged"), "on another task (acknowledged)"),
-        (dict(status="off_watch"), "off watch"),
-        (dict(status="out_of_service"), "out of service"),
-        (dict(status="in_distress"), "is itself in distress"),
-        (dict(status="in_distress", may_leave_task=True), "is itself in distress"),
-        (dict(status="gone fishing"), "status gone fishing"),
-        (dict(status=""), "status unknown"),
-        (dict(capabilities=frozenset({"air_search"})), "lacks sar_surface"),
-        (dict(kind="aircraft", speed_kn=140, capabilities=frozenset({"air_search", "medical"})), "lacks sar_surface"),
-        (dict(rested=False), "crew not rested"),
-        (dict(speed_kn=None), "no cruise speed known"),
-        (dict(speed_kn=0), "no cruise speed known"),
-        (dict(speed_kn=-3), "no cruise speed known"),
-        (dict(speed_kn=float("inf")), "no cruise speed known"),
-        (dict(position=None), "no fix that counts and no home station"),
-        (dict(minutes_old=31), "no fix that counts and no home station"),
-        (dict(range_nm=146), "out of range: 146.1 NM there and back, range 146 NM"),
-        (dict(kind="shore"), "shore team 73.0 NM away, reaches 5.0 NM"),
-        (dict(status="off_watch", rested=False), "off watch; crew not rested"),
+        ({"status": "on_scene"}, "on another task (on scene)"),
+        ({"status": "acknowledged"}, "on another task (acknowledged)"),
+        ({"status": "off_watch"}, "off watch"),
+        ({"status": "out_of_service"}, "out of service"),
+        ({"status": "in_distress"}, "is itself in distress"),
+        ({"status": "in_distress", "may_leave_task": True}, "is itself in distress"),
+        ({"status": "gone fishing"}, "status gone fishing"),
+        ({"status": ""}, "status unknown"),
+        ({"capabilities": frozenset({"air_search"})}, "lacks sar_surface"),
+        (
+            {"kind": "aircraft", "speed_kn": 140, "capabilities": frozenset({"air_search", "medical"})},
+            "lacks sar_surface",
+        ),
+        ({"rested": False}, "crew not rested"),
+        ({"speed_kn": None}, "no cruise speed known"),
+        ({"speed_kn": 0}, "no cruise speed known"),
+        ({"speed_kn": -3}, "no cruise speed known"),
+        ({"speed_kn": float("inf")}, "no cruise speed known"),
+        ({"position": None}, "no fix that counts and no home station"),
+        ({"minutes_old": 31}, "no fix that counts and no home station"),
+        ({"range_nm": 146}, "out of range: 146.1 NM there and back, range 146 NM"),
+        ({"kind": "shore"}, "shore team 73.0 NM away, reaches 5.0 NM"),
+        ({"status": "off_watch", "rested": False}, "off watch; crew not rested"),
     ],
 )
 def test_every_unit_passed_over_has_a_reason(fields, reason):
@@ -171,7 +179,10 @@ def test_without_a_position_nobody_is_ranked_and_all_say_why():
 
 def test_sea_paths_replace_the_straight_line_for_boats_only():
     boat, plane = unit("BOAT"), unit("PLANE", kind="aircraft")
-    ranked = {row.call_sign: row for row in rank(SINKING, [boat, plane], at=AT, distance=lambda a, b: 200_000.0).ranked}
+    ranked = {
+        row.call_sign: row
+        for row in rank(SINKING, [boat, plane], at=AT, distance=lambda a, b: 200_000.0).ranked
+    }
     assert ranked["BOAT"].distance_m == 200_000
     assert ranked["PLANE"].distance_m == pytest.approx(135274.589, abs=0.01)
 
@@ -200,7 +211,9 @@ def test_no_sea_path_is_measured_for_units_that_cannot_come_among_the_first():
 
 
 def test_ten_thousand_units_are_ranked_and_none_is_lost():
-    units = [unit(f"U{n:05}", position=(95 + n % 300 / 10, n // 300 / 10), range_nm=None) for n in range(10_000)]
+    units = [
+        unit(f"U{n:05}", position=(95 + n % 300 / 10, n // 300 / 10), range_nm=None) for n in range(10_000)
+    ]
     ranking = rank(SINKING, units, at=AT, wanted=5)
     assert len(ranking.ranked) + len(ranking.passed_over) == 10_000
     etas = [row.eta_s for row in ranking.ranked]
@@ -239,12 +252,12 @@ def test_command_takes_a_stale_position_for_the_home_station(position_at):
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        (dict(position=[0, 0]), "no fix that counts and no home station"),
-        (dict(position="LUMUT"), "no fix that counts and no home station"),
-        (dict(speed_kn="fast"), "no cruise speed known"),
-        (dict(capabilities="sar_surface"), "lacks sar_surface"),
-        (dict(capabilities=[["sar_surface"]]), "lacks sar_surface"),
-        (dict(status=None), "status unknown"),
+        ({"position": [0, 0]}, "no fix that counts and no home station"),
+        ({"position": "LUMUT"}, "no fix that counts and no home station"),
+        ({"speed_kn": "fast"}, "no cruise speed known"),
+        ({"capabilities": "sar_surface"}, "lacks sar_surface"),
+        ({"capabilities": [["sar_surface"]]}, "lacks sar_surface"),
+        ({"status": None}, "status unknown"),
     ],
 )
 def test_command_passes_over_a_unit_it_cannot_read_and_ranks_the_others(fields, reason):

@@ -30,5 +30,5 @@ def test_command_answers_each_line_and_says_what_it_cannot_read():
         "reachable": None, "method": "great_circle",
     }  # fmt: skip
     assert (second["id"], third["id"]) == ("b", "c")
-    assert second["error"] and third["error"] and fifth["error"]
+    assert all(row["error"] for row in (second, third, fifth))
     assert fourth["distance_m"] == 0

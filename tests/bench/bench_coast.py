@@ -1,6 +1,6 @@
 """What land or sea and miles to the coast cost: loading, memory, one question.
 
-    .venv/bin/python tests/bench/bench_coast.py
+.venv/bin/python tests/bench/bench_coast.py
 """
 
 import random

@@ -46,7 +46,9 @@ def load(folder: Path | None) -> tuple[list[dict], list[tuple[str, str, str]]]:
         for path in [*folder.glob("asam_*.csv"), *folder.glob("imb_mpa_*.csv")]:
             for row in read(path):
                 text = row["description"] or row.get("vessel_name", "")
-                reports[row["incident_id"]] = report(row["incident_id"], row["date"], row["lat"], row["lon"], text)
+                reports[row["incident_id"]] = report(
+                    row["incident_id"], row["date"], row["lat"], row["lon"], text
+                )
         rows = [row for path in folder.glob("duplicate_pairs_*.csv") for row in read(path)]
         pairs = [(row["label"], row["a_id"], row["b_id"]) for row in rows]
     pairs = [pair for pair in pairs if pair[1] in reports and pair[2] in reports]
@@ -65,7 +67,9 @@ def groups(reports: list[dict]) -> tuple[dict, float]:
 
 def busy() -> list[dict]:
     draw = random.Random(1)
-    words = "tolong bot karam orang lanun tenggelam enjin rosak SRI JAYA MUTIARA BINTANG LAUT pukat asing".split()
+    words = (
+        "tolong bot karam orang lanun tenggelam enjin rosak SRI JAYA MUTIARA BINTANG LAUT pukat asing".split()
+    )
     kinds = ("sinking", "piracy_armed_robbery", "iuu_foreign", "unclassified")
     return [
         {
@@ -86,7 +90,9 @@ def main() -> None:
     for label, meaning in (("same", "recall"), ("different", "false joins")):
         chosen = [pair for pair in pairs if pair[0] == label]
         joined = sum(first[a] == first[b] for _, a, b in chosen)
-        print(f"{meaning}: {joined} of {len(chosen)} `{label}` pairs joined ({joined / max(1, len(chosen)):.1%})")
+        print(
+            f"{meaning}: {joined} of {len(chosen)} `{label}` pairs joined ({joined / max(1, len(chosen)):.1%})"
+        )
     print(f"{len(reports)} reports in {seconds:.1f} s")
     joined, seconds = groups(busy())
     print(f"busy month, {BUSY_LINES} reports: {seconds / BUSY_LINES * 1e3:.2f} ms a report")

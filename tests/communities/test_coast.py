@@ -19,7 +19,9 @@ def points(use):
 def test_every_point_well_off_the_coast_is_named_as_the_full_chart_does():
     rows = points("strict")
     wrong = [
-        row for row in rows if coast.is_land(float(row["lon"]), float(row["lat"])) != (row["gshhg_full"] == "land")
+        row
+        for row in rows
+        if coast.is_land(float(row["lon"]), float(row["lat"])) != (row["gshhg_full"] == "land")
     ]
     assert len(rows) == 140
     assert wrong == []
@@ -39,7 +41,10 @@ def test_close_inshore_the_answer_is_what_the_shipped_chart_says():
 def test_miles_to_the_coast_agree_with_the_full_chart_in_the_middle():
     """The shipped chart misses islands, so single rows may be far off; the typical one may not."""
     errors_nm = sorted(
-        abs(coast.distance_to_coast_m(float(row["lon"]), float(row["lat"])) / NAUTICAL_MILE_M - float(row["nm_to_coast"]))
+        abs(
+            coast.distance_to_coast_m(float(row["lon"]), float(row["lat"])) / NAUTICAL_MILE_M
+            - float(row["nm_to_coast"])
+        )
         for row in points("strict")
         if float(row["nm_to_coast"]) < 100
     )

@@ -25,34 +25,34 @@ def sighting(id="a", minutes=0, north_nm=0.0, position=PANGKOR, **fields):
     ("label", "a", "b", "same"),
     [
         ("two phones on one beach see one boat sink",
-         dict(type="sinking", text="bot karam"), dict(minutes=10, north_nm=1, type="listing_capsizing", text="bot terbalik"), True),
+         {"type": "sinking", "text": "bot karam"}, {"minutes": 10, "north_nm": 1, "type": "listing_capsizing", "text": "bot terbalik"}, True),
         ("what nobody could classify may be the same",
-         dict(type="sinking"), dict(minutes=15, type="unclassified", text="tolong"), True),
-        ("the next day at the same anchorage", dict(type="piracy_armed_robbery"),
-         dict(minutes=1440, type="piracy_armed_robbery"), False),
-        ("twenty miles off", dict(type="sinking"), dict(minutes=10, north_nm=20, type="sinking"), False),
-        ("twenty miles off, position good to fifteen", dict(type="sinking", position_error_m=28_000),
-         dict(minutes=10, north_nm=20, type="sinking", text="bot karam"), False),
+         {"type": "sinking"}, {"minutes": 15, "type": "unclassified", "text": "tolong"}, True),
+        ("the next day at the same anchorage", {"type": "piracy_armed_robbery"},
+         {"minutes": 1440, "type": "piracy_armed_robbery"}, False),
+        ("twenty miles off", {"type": "sinking"}, {"minutes": 10, "north_nm": 20, "type": "sinking"}, False),
+        ("twenty miles off, position good to fifteen", {"type": "sinking", "position_error_m": 28_000},
+         {"minutes": 10, "north_nm": 20, "type": "sinking", "text": "bot karam"}, False),
         ("an oil slick and fish bombing at one place are two matters",
-         dict(type="pollution_oil"), dict(minutes=60, type="iuu_destructive"), False),
-        ("pirates left the crew in the water", dict(type="piracy_armed_robbery"),
-         dict(minutes=20, type="man_overboard"), True),
+         {"type": "pollution_oil"}, {"minutes": 60, "type": "iuu_destructive"}, False),
+        ("pirates left the crew in the water", {"type": "piracy_armed_robbery"},
+         {"minutes": 20, "type": "man_overboard"}, True),
         ("one vessel named, a day and nine miles apart",
-         dict(text="M/V ZHONGSHAN REPORTED SHE WAS BEING BOARDED"), dict(minutes=-1440, north_nm=9, text="Mv Zhongshan"), True),
-        ("one vessel named, spelled with a slip", dict(text="MV BANKOK NAVEE boarded"),
-         dict(minutes=300, north_nm=18, text="Bangkok Navee"), True),
-        ("two vessels named at one place and time", dict(text="MV Joyama Maru boarded by pirates"),
-         dict(text="MV Gyoko Maru boarded by pirates"), False),
-        ("a name half way round the world", dict(text="FV Sri Jaya sinking"),
-         dict(position=(121.0, 14.0), text="FV Sri Jaya sinking"), False),
-        ("the same name a month later", dict(text="FV Sri Jaya sinking"),
-         dict(minutes=43_200, text="FV Sri Jaya sinking"), False),
-        ("no position on one side, nothing else said", dict(type="sinking"), dict(position=None, minutes=55, text="sos"), False),
-        ("no position, but the name", dict(text="FV Sri Jaya sinking", type="sinking"),
-         dict(position=None, minutes=30, text="FV SRI JAYA tenggelam", type="sinking"), True),
+         {"text": "M/V ZHONGSHAN REPORTED SHE WAS BEING BOARDED"}, {"minutes": -1440, "north_nm": 9, "text": "Mv Zhongshan"}, True),
+        ("one vessel named, spelled with a slip", {"text": "MV BANKOK NAVEE boarded"},
+         {"minutes": 300, "north_nm": 18, "text": "Bangkok Navee"}, True),
+        ("two vessels named at one place and time", {"text": "MV Joyama Maru boarded by pirates"},
+         {"text": "MV Gyoko Maru boarded by pirates"}, False),
+        ("a name half way round the world", {"text": "FV Sri Jaya sinking"},
+         {"position": (121.0, 14.0), "text": "FV Sri Jaya sinking"}, False),
+        ("the same name a month later", {"text": "FV Sri Jaya sinking"},
+         {"minutes": 43_200, "text": "FV Sri Jaya sinking"}, False),
+        ("no position on one side, nothing else said", {"type": "sinking"}, {"position": None, "minutes": 55, "text": "sos"}, False),
+        ("no position, but the name", {"text": "FV Sri Jaya sinking", "type": "sinking"},
+         {"position": None, "minutes": 30, "text": "FV SRI JAYA tenggelam", "type": "sinking"}, True),
         ("a tanker and a bulk carrier on one day",
-         dict(text="Robbers boarded an anchored tanker", at_error_s=43_200),
-         dict(text="Robbers boarded a bulk carrier", at_error_s=43_200), False),
+         {"text": "Robbers boarded an anchored tanker", "at_error_s": 43_200},
+         {"text": "Robbers boarded a bulk carrier", "at_error_s": 43_200}, False),
     ],
 )  # fmt: skip
 def test_pairs_are_told_apart_as_an_officer_would(label, a, b, same):
@@ -65,13 +65,18 @@ def test_pairs_are_told_apart_as_an_officer_would(label, a, b, same):
 def test_the_likelier_of_two_earlier_ones_is_proposed_and_the_first_of_equals():
     near, far = sighting("near", type="sinking"), sighting("far", north_nm=4, type="sinking")
     assert best_match(sighting("new", 5, type="sinking"), [far, near])[0] == "near"
-    assert best_match(sighting("new", 5, type="sinking"), [near, sighting("twin", type="sinking")])[0] == "near"
+    assert (
+        best_match(sighting("new", 5, type="sinking"), [near, sighting("twin", type="sinking")])[0] == "near"
+    )
     assert best_match(sighting("new", 5), []) is None
 
 
 def test_a_report_without_a_name_does_not_bridge_two_vessels():
     earlier = Earlier()
-    first, nameless = sighting("first", text="MV Joyama Maru"), sighting("nameless", text="Pirates boarded a ship")
+    first, nameless = (
+        sighting("first", text="MV Joyama Maru"),
+        sighting("nameless", text="Pirates boarded a ship"),
+    )
     earlier.add(first)
     earlier.add(nameless, same_as="first")
     new = sighting("new", text="MV Gyoko Maru")

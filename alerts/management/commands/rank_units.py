@@ -11,7 +11,7 @@ from communities.sphere import is_position
 
 
 class Command(BaseCommand):
-    help = "Read an incident and its units as JSON lines; write who goes and who was passed over. Needs no database."
+    help = "Read an incident and its units as JSON lines; write who goes and who is passed over. No database."
     requires_system_checks = []
 
     def handle(self, **options):
@@ -39,7 +39,11 @@ def answer(row: dict) -> dict:
     ranking = rank(need, [read_unit(unit if isinstance(unit, dict) else {}, at) for unit in units], at=at)
     return {
         "ranked": [
-            {**asdict(unit), "distance_m": round(unit.distance_m, 1), "bearing_deg": round(unit.bearing_deg, 1)}
+            {
+                **asdict(unit),
+                "distance_m": round(unit.distance_m, 1),
+                "bearing_deg": round(unit.bearing_deg, 1),
+            }
             for unit in ranking.ranked
         ],
         "passed_over": [asdict(unit) for unit in ranking.passed_over],
@@ -47,7 +51,7 @@ def answer(row: dict) -> dict:
 
 
 def read_unit(row: dict, at: datetime) -> Unit:
-    """Read one unit; a fix too old to count stands for the home station where none is given (`base_position`)."""
+    """Read one unit; without `base_position`, a fix too old to count stands for the home station."""
     position = tuple(row["position"]) if is_position(row.get("position")) else None
     try:
         position_at = read_time(row.get("position_at"))

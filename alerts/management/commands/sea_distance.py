@@ -7,7 +7,7 @@ from communities.jsonlines import answer_lines, read_position
 
 
 class Command(BaseCommand):
-    help = "Read {id, from, to} as JSON lines; write {id, distance_m, path, reachable, method}. Needs no database."
+    help = "Read {id, from, to} as JSON lines; write {id, distance_m, path, reachable, method}. No database."
     requires_system_checks = []
 
     def handle(self, **options):

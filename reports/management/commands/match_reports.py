@@ -12,7 +12,9 @@ HALF_A_DAY_S = 12 * 3600
 
 
 class Command(BaseCommand):
-    help = "Read reports as JSON lines; write which earlier one tells of the same incident. Needs no database."
+    help = (
+        "Read reports as JSON lines; write which earlier one tells of the same incident. Needs no database."
+    )
     requires_system_checks = []
 
     def handle(self, **options):
@@ -28,10 +30,12 @@ class Matcher:
         self.earlier = Earlier()
 
     def answer(self, row: dict) -> dict:
-        """Find the earlier report of the same incident; ValueError where the time or position cannot be read."""
+        """Find the earlier report of the same incident; ValueError where time or position cannot be read."""
         at, at_error_s = read_when(row.get("at"))
         error_m = row.get("position_error_m")
-        known = isinstance(error_m, (int, float)) and not isinstance(error_m, bool) and 0 <= error_m < math.inf
+        known = (
+            isinstance(error_m, (int, float)) and not isinstance(error_m, bool) and 0 <= error_m < math.inf
+        )
         sighting = Sighting(
             id=_hashable(row.get("id")),
             at=at,
