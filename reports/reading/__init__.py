@@ -1,0 +1,158 @@
+"""Free text in, facts out: what happened, where, how many, in which language.
+
+Pure and deterministic: no database, no network, no clock; the same text gives the same reading under the same
+`READING_VERSION`. Nothing here raises, whatever the text.
+"""
+
+from dataclasses import asdict, dataclass, field
+
+from reports.taxonomy import Category, EmergencyPhase, IncidentType, ResponsePhase, Severity, category_of
+
+from . import coordinates, language as languages, links, message, places as named_places, words as keywords
+from .folding import MAX_CHARS, fold, repair_digits
+from .people import count_persons
+from .places import PlaceIndex
+
+__all__ = ["READING_VERSION", "Reading", "read"]
+
+READING_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says. Positions are (lon, lat) in degrees WGS84, errors metres.
+
+    `position_status`: ok, ambiguous (the likelier is given, `candidates` has all), out_of_area, none.
+    `priority_floor`: 1..5, the lowest priority the words allow; None where they ask for nothing.
+    `language`: "" where nothing tells it. `place`: a place as named, not looked up.
+    """
+
+    type: str = IncidentType.UNCLASSIFIED.value
+    category: str = Category.OTHER.value
+    emergency_phase: str = EmergencyPhase.NONE.value
+    response_phase: str = ResponsePhase.NONE.value
+    severity: str = Severity.UNKNOWN.value
+    position: tuple[float, float] | None = None
+    position_error_m: float | None = None
+    position_source: str | None = None
+    position_status: str = "none"
+    candidates: list[tuple[float, float, str]] = field(default_factory=list)
+    persons_on_board: int | None = None
+    language: str = ""
+    place: str = ""
+    flags: list[str] = field(default_factory=list)
+    priority_floor: int | None = None
+    drill: bool = False
+    safe_now: bool = False
+    reading_version: str = READING_VERSION
+
+    def as_dict(self) -> dict:
+        """All of it, ready for JSON; `latitude` and `longitude` in place of `position`."""
+        facts = asdict(self)
+        lon, lat = facts.pop("position") or (None, None)
+        facts["candidates"] = [list(candidate) for candidate in self.candidates]
+        return {**facts, "latitude": lat, "longitude": lon}
+
+
+def read(
+    text: str,
+    *,
+    language: str | None = None,
+    sender_country: str | None = None,
+    places: PlaceIndex | None = None,
+    near: tuple[float, float] | None = None,
+) -> Reading:
+    """Read one message.
+
+    `language` is the reporter's own setting (BCP 47) and wins. `sender_country` is a calling code, a number in
+    E.164 or an ISO country. `places` turns names into positions; without it names are only told.
+    `near` is (lon, lat) where the phone was last, None unknown. Anything that is not text reads as empty.
+    """
+    if not isinstance(text, str):
+        text = ""
+    text = text.encode("utf-8", "replace").decode("utf-8")[:MAX_CHARS]
+    found_links = links.find_links(text)
+    for link in reversed(found_links):
+        text = text[: link.start] + " # " + text[link.end :]
+    folded = fold(text)
+    repaired = repair_digits(folded)
+    words = keywords.find(coordinates.THREE_WORDS.sub(" # ", folded))
+    spoken = languages.tell(text, words, setting=language, sender_country=sender_country)
+    south = spoken == "id" or languages.calling_code(sender_country) == "62" or near is not None and near[1] < 0
+    found = coordinates.find(repaired, language=spoken, south=south, near=near)
+    if found.position and found.position[1] < 0:  # Malay of the south is Indonesian
+        spoken = languages.tell(text, words, setting=language, sender_country=sender_country, lean="id")
+    source = "typed" if found.position else None
+    if repaired != folded and found.position and coordinates.find(folded, language=spoken).position != found.position:
+        found.flags.add("digits_repaired")
+    if _take_link(found, found_links):
+        source = "map_link"
+    place = named_places.mentioned(folded)
+    if found.position is None and places is not None:
+        source, place = _take_place(found, folded, places, near, place)
+    matter = message.judge(folded, words, tried_position=found.tried, place=place)
+    blanked = _blank(repaired, found.spans)
+    flags = found.flags | matter.flags
+    return Reading(
+        type=str(matter.type),
+        category=str(category_of(matter.type, matter.response_phase, matter.injured)),
+        emergency_phase=str(matter.emergency_phase),
+        response_phase=str(matter.response_phase),
+        severity=str(matter.severity),
+        position=found.position,
+        position_error_m=found.error_m,
+        position_source=source,
+        position_status=found.status,
+        candidates=found.candidates,
+        persons_on_board=count_persons(blanked, attack=_is_attack(words)),
+        language=spoken,
+        place=place,
+        flags=sorted(flags),
+        priority_floor=matter.priority_floor,
+        drill="drill" in flags,
+        safe_now="safe_now" in flags,
+    )
+
+
+def _is_attack(words: keywords.Words) -> bool:
+    return any(words.names(concept) for concept in ("piracy_armed_robbery", "kidnap", "boarding", "weapons"))
+
+
+def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + "#" * (end - start) + text[end:]
+    return text
+
+
+def _take_link(found: coordinates.Found, found_links: list[links.Link]) -> bool:
+    """Let a map link's position stand first; a typed one elsewhere becomes a candidate. True if a link gave it."""
+    if not found_links:
+        return False
+    for link in found_links:
+        if link.lat is None:
+            continue
+        pair = coordinates.from_decimals(link.lat, link.lon, link.error_m)
+        found.tried = True
+        if pair is None:
+            found.flags.add("invalid_position")
+            continue
+        coordinates.put_first(found, pair)
+        return True
+    if found.position is None:
+        found.tried = True
+        found.flags.add("link_without_position")
+    return False
+
+
+def _take_place(found, folded: str, places: PlaceIndex, near, place: str) -> tuple[str | None, str]:
+    """A place the index knows, where the text does not say that the boat is some way off it."""
+    hits = places.find(folded, near)
+    if not hits:
+        return None, place
+    if named_places.is_offset(folded):
+        return None, hits[0].name
+    best = hits[0]
+    found.position, found.error_m = (best.lon, best.lat), best.radius_m
+    found.status = "ambiguous" if len(hits) > 1 else "ok"
+    found.candidates = [(hit.lon, hit.lat, hit.name) for hit in hits] if len(hits) > 1 else []
+    return "named_place", best.name

@@ -1,0 +1,419 @@
+"""Positions typed in numbers: decimal degrees, degrees and minutes, degrees minutes seconds.
+
+Marks of hemisphere decide most; without them two numbers must stand alone together and make a position at sea
+where the service works. What is doubtful is said in flags and candidates: a wrong position that nobody
+doubts is worse than none.
+"""
+
+import math
+import re
+from dataclasses import dataclass, field
+
+from communities import coast
+from communities.sphere import great_circle_m
+
+from . import signs
+from .axes import COMMA, Axis, Token, tokens
+from .pairs import Pair, error_m, in_service_box, join, plausible
+
+ON_LAND_TOLERANCE_M = 1852
+SAME_PLACE_M = 1852
+MARK_KINDS = "dms"
+MOST_MARKS = 40  # of hemisphere in one stretch: no sender means more than twenty positions at once
+
+
+@dataclass(slots=True)
+class Found:
+    """What a text says in numbers. `position` is (lon, lat) in degrees; `spans` are the parts of the text used."""
+
+    position: tuple[float, float] | None = None
+    error_m: float | None = None
+    status: str = "none"
+    candidates: list[tuple[float, float, str]] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    tried: bool = False  # the sender meant to give a position, whether or not it could be read
+
+
+def _words(words) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+# Numbers that are no position whatever stands beside them.
+_NEVER = re.compile(
+    r"(?<![\w.])\+?\d{8,20}(?![\d.]*\d*\s?(?:[nsewutbh]|lu|ls|bt|bb)\b)(?!\.\d)"  # phones, MMSI, accounts
+    r"|(?<!\w)\+\d{1,4}(?:[ -]\d{2,5}){2,4}(?![\d.])"
+    rf"|\b(?:{_words(signs.PHONE_WORDS)})\b[ .:#-]{{0,3}}(?:sy|saya|no|ku|number|nombor|nomor)?[ .:]{{0,2}}\+?\d[\d -]{{4,18}}\d"
+    r"|(?<![\d.])\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?![\d.])"
+    r"|(?<![\d.])(?:19|20)\d\d-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d)?z?)?(?![\d.])"
+    r"|(?<![\d.])\d{1,2}[:.]\d\d(?::\d\d)?\s?(?:am|pm|wib|wita|wit|lt|utc|gmt|hrs|pagi|petang|malam|siang|sore|z)\b"
+    r"|\b(?:jam|pukul|pkl|alas|luc|at|kul|masa)\s\d{1,2}[:.]\d\d(?![\d.])(?!\s?[nsewutbh]\b)"
+    r"|(?<![\d.])\d{4}\s?(?:hrs|lt|utc|gmt|z)\b|\b\d{6}z\b"
+    rf"|(?:\b(?:{_words(signs.PRICE_WORDS)})(?:\s[a-z]+){{0,2}}|[$₱฿])[ .:]{{0,2}}\d[\d.,]*(?:(?:[ /x@-]{{1,3}}| (?:ke|dan|to|at|and) )\d[\d.,]*)?"
+    r"|\b(?!lat|lon|lng|long|lu|ls|bt|bb|pos)[a-z]{2,10}\d+[a-z]?\b|\b[a-z]{1,4}[ -]?\d{2,6}/\d+(?:/[a-z]+)?\b"
+)
+# Numbers that measure, and numbers that count, where no mark of hemisphere says otherwise.
+_MEASURES = re.compile(rf"(?<![\d.,{COMMA}])\d+(?:[.,{COMMA}]\d+)?\s?(?:{_words(signs.UNITS)})(?![a-z])|\d+\s?%")
+_COUNTS = re.compile(
+    rf"(?<![\d.,{COMMA}])\d{{1,3}}\s?(?:{_words(signs.PERSON_UNITS + signs.BOAT_UNITS)})(?![a-z])"
+    rf"|(?<![\d.,{COMMA}])\d{{1,3}}\s?(?:คน|ไมล์|ลำ|บาท|กม|பேர்|மைல்)"
+    r"|\b(?:pob|crew|krew|kru|abk|awak|penumpang|brg|bearing|hdg|heading|course|speed|kelajuan)\s?[:=]?\s?\d{1,3}t?\b(?!\.\d)"
+)
+_COMMA_NUMBER = re.compile(r"(?<![\d.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8}))?(?!\d|[.,]\d)")
+_ISO6709 = re.compile(r"(?<![\w.])([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)(?=[/\s]|$)")
+_PLUS_CODE = re.compile(r"(?<![a-z0-9+])[2-9cfghjmpqrvwx]{2,8}0{0,6}\+[2-9cfghjmpqrvwx]{0,7}(?![a-z0-9])")
+THREE_WORDS = re.compile(r"/{3}[a-z]+\.[a-z]+\.[a-z]+")
+_GRID = re.compile(r"(?<![a-z0-9])\d{1,2}[c-hj-np-x](?:[a-hj-np-z][a-hj-np-v]\d{4,10}|\s\d{6}\s\d{6,7})(?![\d.])")
+
+
+def find(text: str, *, language: str = "", south: bool = False, near: tuple[float, float] | None = None) -> Found:
+    """Find the position that folded `text` spells in numbers. Links and their numbers must be blanked before."""
+    out = Found()
+    for pattern, flag in ((_PLUS_CODE, "plus_code_unread"), (THREE_WORDS, "unsupported_address"),
+                          (_GRID, "grid_unread")):
+        for match in pattern.finditer(text) if pattern is not _PLUS_CODE or "+" in text else ():
+            if any(char.isdigit() for char in match[0]) or flag == "unsupported_address":
+                out.flags.add(flag)
+                out.tried = True
+                text = text[: match.start()] + "#" * (match.end() - match.start()) + text[match.end():]
+    if not any(char.isdigit() for char in text):
+        return out
+    text = _ISO6709.sub(r"\1 \2", text)
+    text = _NEVER.sub(_blank, text)
+    pairs, invalid = _every_pair(text, language, south)
+    if pairs:
+        _choose(pairs, near, out)
+    elif invalid:
+        out.flags.add("invalid_position")
+        out.tried = True
+    return out
+
+
+def _blank(match: re.Match) -> str:
+    return "#" * (match.end() - match.start())
+
+
+def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool]:
+    """Read with commas as decimal points, then as separators; marks of hemisphere first, bare numbers last."""
+    spellings = [text]
+    if _COMMA_NUMBER.search(text):
+        spellings.insert(0, _COMMA_NUMBER.sub(_decimal_comma, text))
+    invalid = False
+    for spelling in spellings:
+        pairs, bad = _marked_pairs(tokens(spelling), language, south)
+        invalid |= bad
+        if pairs:
+            return pairs, False
+    if invalid:
+        return [], True
+    for spelling in spellings:
+        measured = _MEASURES.sub(_blank, spelling)
+        counted = _COUNTS.sub(_blank, measured)
+        pairs, bad = _bare_pairs(tokens(counted), language, south)
+        invalid |= bad
+        if not pairs and counted != measured:  # "4 35 118 40 bot karam": forty is minutes, not boats
+            pairs, bad = _bare_pairs(tokens(measured), language, south)
+            pairs = [pair for pair in pairs if pair.grouped]
+        if pairs:
+            return pairs, False
+    return [], invalid
+
+
+def _decimal_comma(match: re.Match) -> str:
+    if match[3]:
+        return f"{match[1]}{COMMA}{match[2]} {match[3]}{COMMA}{match[4]}"
+    return f"{match[1]}{COMMA}{match[2]}"
+
+
+def _runs(all_tokens: list[Token]) -> list[list[Token]]:
+    runs, run = [], []
+    for token in all_tokens:
+        if token.kind == "w":
+            if run:
+                runs.append(run)
+            run = []
+        else:
+            run.append(token)
+    return runs + [run] if run else runs
+
+
+def _axes(segment: list[Token]) -> Axis | None:
+    """Gather the numbers of one stretch of tokens; None where they cannot belong to one axis or there are none."""
+    axis = Axis([])
+    for token in segment:
+        if token.kind == "n":
+            axis.numbers.append(token)
+            axis.marks.append("")
+        elif token.kind == "g":
+            if axis.numbers:
+                return None
+            axis.sign = -1 if token.text == "-" else 1
+        elif token.kind in "ao":
+            axis.word = token.kind
+        elif token.kind in MARK_KINDS and axis.numbers and not axis.marks[-1]:
+            axis.marks[-1] = token.kind
+            if token.kind == "d" and len(axis.numbers) > 1:
+                return None
+            axis.marked |= token.kind == "d" and token.text not in "*^"
+    return axis if 1 <= len(axis.numbers) <= 3 else None
+
+
+def _tails(segment: list[Token], size: int) -> list[Token] | None:
+    """The end of a stretch that holds exactly its last `size` numbers, with a sign just before them."""
+    seen = 0
+    for i in range(len(segment) - 1, -1, -1):
+        if segment[i].kind == "n":
+            seen += 1
+            if seen == size:
+                start = i - 1 if i and segment[i - 1].kind == "g" else i
+                words = [token for token in segment[:start] if token.kind in "ao"]
+                return words + segment[start:]
+    return None
+
+
+def _heads(segment: list[Token], size: int) -> list[Token] | None:
+    """The beginning of a stretch that holds exactly its first `size` numbers and the marks after them."""
+    seen = 0
+    for i, token in enumerate(segment):
+        if token.kind == "n":
+            seen += 1
+            if seen > size:
+                return segment[:i]
+    return segment if seen == size else None
+
+
+def _marked_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[list[Pair], bool]:
+    pairs: list[Pair] = []
+    invalid = False
+    for run in _runs(all_tokens):
+        marks = [i for i, token in enumerate(run) if token.kind == "h"]
+        found: list[Pair] = []
+        bad = False
+        for at, (one, two) in enumerate(zip(marks, marks[1:MOST_MARKS], strict=False)):
+            before = run[marks[at - 1] + 1 if at else 0:one]
+            middle = run[one + 1:two]
+            after = run[two + 1:marks[at + 2] if at + 2 < len(marks) else len(run)]
+            n_before, n_middle, n_after = (sum(t.kind == "n" for t in part) for part in (before, middle, after))
+            if not 1 <= n_middle <= 3:
+                continue
+            for suffix, available in ((True, n_before), (False, n_after)):
+                sizes = [n_middle] + [n for n in (2, 1, 3) if n != n_middle]
+                done = False
+                for size in sizes:
+                    if size > available or done:
+                        continue
+                    outer = _tails(before, size) if suffix else _heads(after, size)
+                    first, second = (_axes(outer), _axes(middle)) if suffix else (_axes(middle), _axes(outer))
+                    if first is None or second is None:
+                        bad |= size == n_middle
+                        continue
+                    first.hemisphere, second.hemisphere = run[one].text, run[two].text
+                    pair = join(first, second, 3, language, south)
+                    if pair is None:
+                        bad |= size == n_middle and not _same_axis_letters(first, second)
+                        continue
+                    if size != n_middle and not pair.inside:
+                        continue
+                    if plausible(pair, (first, second)):
+                        pair.start = min(first.numbers[0].start, run[one].start)
+                        pair.end = max(second.numbers[-1].end, run[two].end if suffix else 0)
+                        found.append(pair)
+                        done = True
+        if not found:
+            one_mark, one_bad = _half_marked(run, marks, language, south)
+            found.extend(one_mark)
+            bad |= one_bad
+        pairs.extend(_apart(found))
+        invalid |= bad and not found
+    return pairs, invalid
+
+
+def _same_axis_letters(first: Axis, second: Axis) -> bool:
+    return signs.HEMISPHERES[first.hemisphere] == signs.HEMISPHERES[second.hemisphere]
+
+
+def _apart(found: list[Pair]) -> list[Pair]:
+    """Of readings that share numbers keep the best: inside the service box, then the earlier."""
+    kept: list[Pair] = []
+    for pair in sorted(found, key=lambda pair: (not pair.inside, pair.start)):
+        if all(pair.end <= other.start or pair.start >= other.end for other in kept):
+            kept.append(pair)
+    return sorted(kept, key=lambda pair: pair.start)
+
+
+def _half_marked(run: list[Token], marks: list[int], language: str, south: bool) -> tuple[list[Pair], bool]:
+    """One mark of hemisphere, or the words latitude and longitude: 4.58N 118.68; lat 4.58 long 118.68."""
+    words = [i for i, token in enumerate(run) if token.kind in "ao"]
+    if len(words) == 2 and run[words[0]].kind != run[words[1]].kind and len(marks) <= 1:
+        parts = [run[words[0]:words[1]], run[words[1]:]]
+        hemispheres = [[t.text for t in part if t.kind == "h"] for part in parts]
+        axes = [_axes(_until_extra([t for t in part if t.kind != "h"])) for part in parts]
+    elif len(marks) == 1:
+        head, tail = run[: marks[0]], run[marks[0] + 1:]
+        n_head, n_tail = (sum(t.kind == "n" for t in part) for part in (head, tail))
+        if n_head and n_head == n_tail:
+            parts, hemispheres = [head, tail], [[run[marks[0]].text], []]
+        elif n_head == 0 and n_tail in (2, 4, 6):
+            parts, hemispheres = _halves(tail), [[run[marks[0]].text], []]
+        elif n_tail == 0 and n_head in (2, 4, 6):
+            parts, hemispheres = _halves(head), [[], [run[marks[0]].text]]
+        else:
+            return [], False
+        axes = [_axes(part) for part in parts]
+        if any(h and h[0] in signs.LOOSE and h[0] not in "uh" for h in hemispheres):
+            return [], False
+    else:
+        return [], False
+    if any(axis is None for axis in axes) or any(axis.sign for axis, h in zip(axes, hemispheres, strict=True) if h):
+        return [], bool(words)
+    for axis, hemisphere in zip(axes, hemispheres, strict=True):
+        axis.hemisphere = hemisphere[0] if hemisphere else ""
+    if len(axes[0].numbers) != len(axes[1].numbers):
+        return [], bool(words)
+    pair = join(axes[0], axes[1], 2, language, south)
+    if pair is None or not plausible(pair, tuple(axes)):
+        return [], bool(words) and pair is None
+    pair.start, pair.end = run[0].start, axes[1].numbers[-1].end
+    return [pair], False
+
+
+def _until_extra(part: list[Token]) -> list[Token]:
+    """Leave out a stray number after a fraction: nothing follows the fraction of an axis."""
+    for i, token in enumerate(part):
+        if token.kind == "n" and ("." in token.text or COMMA in token.text):
+            return part[: i + 2]
+    return part
+
+
+def _halves(run: list[Token]) -> list[list[Token]]:
+    numbers = [i for i, token in enumerate(run) if token.kind == "n"]
+    cut = numbers[len(numbers) // 2]
+    if cut and run[cut - 1].kind == "g":
+        cut -= 1
+    return [run[:cut], run[cut:]]
+
+
+def _bare_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[list[Pair], bool]:
+    pairs, invalid = [], False
+    for run in _runs(all_tokens):
+        if any(token.kind == "h" for token in run):
+            pieces = _split_at_marks(run)
+        else:
+            pieces = [run]
+        for piece in pieces:
+            pair, bad = _bare_pair(piece, language, south)
+            invalid |= bad
+            if pair:
+                pairs.append(pair)
+    return pairs, invalid
+
+
+def _split_at_marks(run: list[Token]) -> list[list[Token]]:
+    """A lone letter beside bare numbers is a word, not a mark: cut there."""
+    pieces: list[list[Token]] = [[]]
+    for token in run:
+        if token.kind == "h":
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return [piece for piece in pieces if piece]
+
+
+def _bare_pair(run: list[Token], language: str, south: bool) -> tuple[Pair | None, bool]:
+    numbers = [token for token in run if token.kind == "n"]
+    precise = [token for token in numbers if len(token.text.replace(COMMA, ".").partition(".")[2]) >= 3]
+    if len(numbers) in (3, 5) and len(numbers) != len(precise):
+        run = _without_stray(run, numbers)
+        numbers = [token for token in run if token.kind == "n"]
+    if len(numbers) not in (2, 4, 6):
+        return None, False
+    first, second = (_axes(part) for part in _halves(run))
+    if first is None or second is None:
+        return None, False
+    pair = join(first, second, 1, language, south)
+    meant = len(precise) >= 2 or first.marked and second.marked
+    if pair is None:
+        return None, meant
+    whole_by_comma = len(numbers) == 2 and pair.inside and any(t.kind == "," and t.glued for t in run)
+    if len(precise) < 2 and any(token.kind == "j" for token in run):
+        return None, False
+    pair.grouped = len(first.numbers) > 1
+    if not (plausible(pair, (first, second)) or whole_by_comma and second.numbers[0].glued):
+        return None, False
+    pair.start, pair.end = numbers[0].start, numbers[-1].end
+    return pair, False
+
+
+def _without_stray(run: list[Token], numbers: list[Token]) -> list[Token]:
+    """Leave out a short whole number before or after a complete pair: a count whose word was not known."""
+    for stray in (numbers[-1], numbers[0]):
+        rest = [token for token in numbers if token is not stray]
+        ends = [rest[len(rest) // 2 - 1], rest[-1]]
+        if stray.text.isdigit() and len(stray.text) <= 2 and all(
+            len(end.text.replace(COMMA, ".").partition(".")[2]) >= 1 for end in ends
+        ):
+            return [token for token in run if token is not stray]
+    return run
+
+
+def _choose(pairs: list[Pair], near: tuple[float, float] | None, out: Found) -> None:
+    best = max(pairs, key=lambda pair: (pair.inside, pair.strength, -pair.start))
+    out.tried = True
+    out.flags |= best.flags
+    out.spans = [(pair.start, pair.end) for pair in pairs]
+    here = (best.lon, best.lat)
+    others = [(round(lon, 6), round(lat, 6), note) for lon, lat, note in best.others]
+    if best.doubtful and others[0][2] == "other side of the equator":
+        flipped = (best.lon, -best.lat)
+        if _likelier(flipped, here, near):
+            others[0] = (round(here[0], 6), round(here[1], 6), "other side of the equator")
+            here = flipped
+    for pair in pairs:
+        if pair is not best and great_circle_m(here, (pair.lon, pair.lat)) > SAME_PLACE_M:
+            others.append((round(pair.lon, 6), round(pair.lat, 6), "also in the text"))
+            best.doubtful |= pair.inside
+            out.flags.add("several_positions")
+    out.position = (round(here[0], 6), round(here[1], 6))
+    out.error_m = round(best.error_m, 1)
+    if not in_service_box(*here):
+        out.status = "out_of_area"
+    else:
+        out.status = "ambiguous" if best.doubtful else "ok"
+        if _far_inland(*here):
+            out.flags.add("on_land")
+    out.candidates = [(*out.position, "read"), *others] if others else []
+
+
+def from_decimals(lat: str, lon: str, stated_error_m: float | None = None) -> Pair | None:
+    """A position out of a link; None where the numbers cannot be one. 0,0 is a phone without a fix."""
+    latitude, longitude = float(lat), float(lon)
+    if abs(latitude) > 90 or abs(longitude) > 180 or latitude == longitude == 0:
+        return None
+    digits = min(len(number.partition(".")[2]) for number in (lat, lon))
+    return Pair(longitude, latitude, stated_error_m or error_m(10.0**-digits), 3)
+
+
+def put_first(found: Found, pair: Pair) -> None:
+    """Make a link's position the one; what was typed elsewhere in the text stays as a candidate."""
+    typed, found.candidates = found.position, []
+    found.flags -= {"order_assumed", "hemisphere_assumed", "on_land", "invalid_position"}
+    spans = found.spans
+    _choose([pair], None, found)
+    found.spans = spans
+    if typed and great_circle_m(typed, found.position) > SAME_PLACE_M:
+        found.flags.add("several_positions")
+        found.candidates = [(*found.position, "link"), (*typed, "typed")]
+        found.status = "ambiguous" if found.status == "ok" else found.status
+
+
+def _likelier(a: tuple[float, float], b: tuple[float, float], near: tuple[float, float] | None) -> bool:
+    """Whether `a` is likelier than `b`: at sea, nearer to where the phone was last, else nearer to a coast."""
+    if _far_inland(*a) != _far_inland(*b):
+        return _far_inland(*b)
+    if near and all(map(math.isfinite, near)):
+        return great_circle_m(a, near) < great_circle_m(b, near)
+    return coast.distance_to_coast_m(*a) < coast.distance_to_coast_m(*b)
+
+
+def _far_inland(lon: float, lat: float) -> bool:
+    return coast.is_land(lon, lat) and coast.distance_to_coast_m(lon, lat) > ON_LAND_TOLERANCE_M

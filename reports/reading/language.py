@@ -1,0 +1,55 @@
+"""Which of our languages a text is in: the reporter's setting, else script, else words, else country, else ""."""
+
+import re
+
+from .words import Words
+
+LANGUAGES = ("ms", "id", "fil", "en", "vi", "th", "ta")
+CALLING_CODES = {"60": "ms", "62": "id", "63": "fil", "84": "vi", "66": "th", "65": "en", "91": "ta"}
+COUNTRIES = {"MY": "60", "ID": "62", "PH": "63", "VN": "84", "TH": "66", "SG": "65", "IN": "91"}
+# đ ă ơ ư and every vowel with a hook, a dot below or two marks: no other language of these seas writes them
+_VIETNAMESE = re.compile("[đĐăĂơƠưƯ\u1ea0-\u1ef9]")
+_THAI = re.compile("[\u0e01-\u0e2e]")
+_TAMIL = re.compile("[\u0b85-\u0bb9]")
+
+
+def calling_code(sender_country: str | None) -> str:
+    """"60" of "+60123456789", "60", "+60" or "MY"; "" where it is none of ours."""
+    if not isinstance(sender_country, str):
+        return ""
+    sender = sender_country.strip().removeprefix("whatsapp:")
+    if sender.upper() in COUNTRIES:
+        return COUNTRIES[sender.upper()]
+    digits = sender.lstrip("+").removeprefix("00")
+    code = digits[:2]
+    international = sender.startswith(("+", "00")) or digits == code
+    return code if international and code in CALLING_CODES else ""
+
+
+def tell(text: str, words: Words, *, setting: str | None = None, sender_country: str | None = None,
+         lean: str = "") -> str:
+    """Tell the language of the unfolded `text`; `setting` wins where it is one of ours.
+
+    Between languages whose words tell no difference the sender's country decides, then `lean`.
+    """
+    if setting in LANGUAGES:
+        return setting
+    if _THAI.search(text):
+        return "th"
+    if _TAMIL.search(text):
+        return "ta"
+    home = CALLING_CODES.get(calling_code(sender_country), "")
+    scores = {language: 2 * count for language, count in words.everyday.items()}
+    for hit in words.hits:
+        if hit.concept == "maritime":
+            continue
+        named = [language for language in hit.languages if language != "any"]
+        for language in named:
+            scores[language] = scores.get(language, 0) + (4 if len(named) == 1 else 2)
+    if _VIETNAMESE.search(text):
+        scores["vi"] = scores.get("vi", 0) + 6
+    best = max(scores.values(), default=0)
+    if not best:
+        return home
+    tied = [language for language in LANGUAGES if scores.get(language) == best]
+    return next((language for language in (home, lean) if language in tied), tied[0])

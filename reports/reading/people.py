@@ -1,0 +1,162 @@
+"""How many persons are on board, from "5 ORANG", "POB 4", "9 penumpang 2 krew", "dalawang katao", "9 คน".
+
+Attackers, those kidnapped, missing, hurt or in the water, and boats are not persons on board.
+"""
+
+import re
+
+from .words import split
+
+MOST = 2000
+
+_ONES = {
+    "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "lapan": 8, "delapan": 8, "sembilan": 9,
+    "sepuluh": 10, "sebelas": 11,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19,
+    "isa": 1, "isang": 1, "dalawa": 2, "dalawang": 2, "tatlo": 3, "tatlong": 3, "apat": 4, "limang": 5, "anim": 6, "pito": 7,
+    "pitong": 7, "walo": 8, "walong": 8, "siyam": 9, "sampu": 10, "sampung": 10, "labindalawa": 12, "labindalawang": 12,
+    "labinlima": 15, "labinlimang": 15,
+    "mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10,
+    "oru": 1, "irandu": 2, "rendu": 2, "moonu": 3, "naalu": 4, "anju": 5, "aaru": 6, "ezhu": 7, "ettu": 8, "pathu": 10,
+    "இரண்டு": 2, "ரெண்டு": 2, "மூன்று": 3, "நான்கு": 4, "ஐந்து": 5, "ஆறு": 6, "ஏழு": 7, "எட்டு": 8, "ஒன்பது": 9, "பத்து": 10,
+}  # fmt: skip
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+_TOGETHER = {
+    "seorang": 1, "sorang": 1, "sendirian": 1, "alone": 1, "berdua": 2, "bertiga": 3, "berempat": 4, "berlima": 5,
+    "berenam": 6, "bertujuh": 7, "berlapan": 8, "berdelapan": 8, "bersembilan": 9, "bersepuluh": 10,
+}  # fmt: skip
+_THAI_NUMBERS = {"หนึ่ง": 1, "สอง": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9, "สิบ": 10}
+_THAI_COUNT = re.compile(rf"(?<![\d.,])(\d{{1,3}}|{'|'.join(_THAI_NUMBERS)})\s?(?:คน|ชีวิต)")
+
+TOTAL_BEFORE = frozenset("pob pax souls sakay persons people".split())
+TOTAL_AFTER = frozenset(
+    "orang org orng ornag oranng person persons people pax pob souls katao tao nguoi per peru பேர் நபர் நபர்கள் sakay jiwa"
+    " man men pers ppl kami kmi kaming naming onboard aboard".split()
+)
+PARTS = frozenset(
+    "crew krew kru abk awak penumpang passenger passengers dewasa anak budak kanak adult adults child children kids"
+    " nelayan mangingisda tripulante pasahero lelaki perempuan wanita women woman bayi baby babies fishermen fisherman bata babae"
+    " lalaki thuyen pelancong tourists tourist turis divers crewmen crewmembers pekerja pemancing anglers angler".split()
+)
+WE = frozenset("kami kita kmi kaming we kme naanga".split())
+_SKIP = frozenset("na ang ay ada orang are of ng ka lang only just cuma hanya is persons people".split())
+ATTACKERS = frozenset(
+    "lanun perompak perampok pirata pirate pirates robber robbers penyamun rompak bersenjata armado armadong armed gunmen"
+    " senjata guns gun knives parang pistol bertopeng masked penculik kidnappers attackers teroris".split()
+)
+BOARDERS = frozenset("naik boarded boarding serang menyerang panjat sumampa umakyat approached".split())
+CASUALTIES = frozenset(
+    "jatuh terjatuh hilang cedera luka terluka sakit mati meninggal tewas dibawa diculik culik kidnapped kidnap nahulog nawawala sugatan"
+    " patay dinukot missing injured wounded dead overboard fell hurt sick unconscious pengsan pingsan disandera tenggelam lemas"
+    " drowned mangsa korban bi mat roi selamat rescued tercebur hostage taken tinangay nasugatan wound".split()
+)
+UNITS_AFTER = frozenset("nm mil batu km jam hari kn knot knots m ft kg bot kapal boats boat bangka hours days nautical".split())
+_LABEL_REACH = 3
+
+
+def count_persons(text: str, *, attack: bool = False) -> int | None:
+    """Count the persons on board that folded `text` tells of; None where it tells none.
+
+    Numbers of a position must be blanked before. `attack`: the text is of pirates or kidnappers, whose number
+    ("8 orang naik bot kami") is not ours.
+    """
+    totals: list[int] = []
+    labelled: list[int] = []
+    parts: list[int] = []
+    tokens = split(text)
+    i = 0
+    while i < len(tokens):
+        value, after = _number(tokens, i)
+        if value is None:
+            if tokens[i] in _TOGETHER and not _among(tokens[i + 1:i + 3], CASUALTIES | ATTACKERS):
+                totals.append(_TOGETHER[tokens[i]])
+            i += 1
+            continue
+        _sort(tokens, i, after, value, attack, totals, labelled, parts)
+        i = after
+    for match in _THAI_COUNT.finditer(text):
+        totals.append(_THAI_NUMBERS.get(match[1]) or int(match[1]))
+    if labelled:
+        found = labelled[0]
+    elif totals:
+        found = max([*totals, sum(parts)])
+    else:
+        found = sum(parts)
+    return found if 1 <= found <= MOST else None
+
+
+def _number(tokens: list[str], i: int) -> tuple[int | None, int]:
+    """The number at `i` and where it ends; None for decimals and long digit groups."""
+    token = tokens[i]
+    if token.isdigit():
+        decimal = _decimal_neighbour(tokens, i)
+        return (int(token) if len(token) <= 4 and not decimal else None), i + 1
+    after = tokens[i + 1] if i + 1 < len(tokens) else ""
+    if token in _TENS:
+        return (_TENS[token] + _ONES[after], i + 2) if 0 < _ONES.get(after, 0) < 10 else (_TENS[token], i + 1)
+    if token not in _ONES:
+        return None, i + 1
+    value = _ONES[token]
+    if after == "belas":
+        return value + 10, i + 2
+    if after == "puluh":
+        third = _ONES.get(tokens[i + 2], 0) if i + 2 < len(tokens) else 0
+        return value * 10 + third, i + 2 + bool(third)
+    return value, i + 1
+
+
+def _decimal_neighbour(tokens: list[str], i: int) -> bool:
+    before = i >= 2 and tokens[i - 1] in ".,:" and tokens[i - 2].isdigit()
+    after = i + 2 < len(tokens) and tokens[i + 1] in ".:" and tokens[i + 2].isdigit()
+    return before and tokens[i - 1] != "," or after
+
+
+def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
+    """Put one number where it belongs: a labelled total, a total, a part, or nowhere."""
+    rest = [token for token in tokens[end:end + 5] if token != "2"]  # kanak2, anak2
+    while rest and rest[0] in ("na", "ng", "ka", "other", "other", "lagi"):
+        rest = rest[1:]
+    word, beyond = (rest[0] if rest else ""), rest[1:4]
+    stop = next((n for n, token in enumerate(beyond) if token in ".,;!?|#"), len(beyond))
+    beyond = beyond[:stop]
+    counts = word in TOTAL_AFTER or word in PARTS
+    if counts:
+        if _among(tokens[max(0, start - 2):start], ATTACKERS | {"culik", "kidnapped", "dinukot", "diculik"}):
+            return
+        if _among(beyond[:2], ATTACKERS | CASUALTIES) or attack and _among(beyond[:2], BOARDERS):
+            return
+    label, own = _label(tokens, start)
+    if label and word not in PARTS and not (word in UNITS_AFTER):
+        (labelled if own else parts).append(value)
+    elif word in ("pob", "souls", "onboard", "aboard") or counts and _among(beyond[:2], {"onboard", "aboard", "pob"}) \
+            or counts and beyond[:2] == ["on", "board"] or word == "on" and beyond[:1] == ["board"]:
+        labelled.append(value)
+    elif word in PARTS or word in TOTAL_AFTER and beyond and beyond[0] in PARTS and beyond[0] != "nelayan":
+        parts.append(value)
+    elif word in TOTAL_AFTER:
+        totals.append(value)
+    elif start and tokens[start - 1] in WE | {"are", "ada"} and word not in UNITS_AFTER and not word.isdigit():
+        if tokens[start - 1] in WE or start > 1 and tokens[start - 2] in WE:
+            totals.append(value)
+
+
+def _label(tokens: list[str], start: int) -> tuple[str, bool]:
+    """A word before the number that it belongs to ("crew in citadel 19"), and whether it names everybody (POB)."""
+    for back in range(1, _LABEL_REACH + 1):
+        i = start - back
+        if i < 0:
+            break
+        token = tokens[i]
+        if token.isdigit() or token in _ONES or token in ".,;!?|#" and token != ":":
+            break
+        if token in TOTAL_BEFORE and (i == 0 or not tokens[i - 1].isdigit()):
+            return token, True
+        if token in PARTS and (i == 0 or not tokens[i - 1].isdigit() and tokens[i - 1] not in _ONES):
+            return token, False
+    return "", False
+
+
+def _among(tokens: list[str], words: frozenset[str] | set[str]) -> bool:
+    return any(token in words for token in tokens)

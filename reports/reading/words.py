@@ -1,0 +1,261 @@
+"""Find the keywords of a text: which concepts it names, in which language, and whether they are denied.
+
+Whole words after folding; Thai by substring, Tamil by the beginning of a word; one typo is forgiven from
+eight letters. A shorter match inside a longer one does not count ("orang mati" is no engine).
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from .keywords_context import COMMON, CONTEXT, FILLERS, NEEDS_COMPANY
+from .keywords_rescue import MARITIME, RESCUE
+from .keywords_security import SECURITY
+
+_WORD = re.compile(r"[a-z]+|\d+|[.,;:!?|#]|[\u0e00-\u0e7f]+|[\u0b80-\u0bff]+")
+_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
+_BREAKS = frozenset(".,;:!?|#")
+TYPO_FROM = 8
+# Real words one letter away from a keyword: no typos.
+NOT_TYPOS = frozenset("terbaik selamatan collusion drafting emergence emergent ditebak menebak exercised contrabands".split())
+_THAI, _TAMIL = "th", "ta"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One keyword found: concept, languages that have it, its place among the words, and what stands before it."""
+
+    concept: str
+    languages: frozenset[str]
+    start: int
+    end: int
+    text: str
+    negated: bool = False
+    doubtful: bool = False
+    typo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text in words. `everyday`: how many everyday words of each language it has."""
+
+    tokens: list[str]
+    hits: list[Hit]
+    everyday: dict[str, int]
+
+    @property
+    def count(self) -> int:
+        return sum(token not in _BREAKS for token in self.tokens)
+
+    def names(self, concept: str) -> bool:
+        return any(hit.concept == concept and not hit.negated for hit in self.hits)
+
+
+def split(text: str) -> list[str]:
+    """Words, numbers and clause marks of folded text, in order."""
+    return _WORD.findall(_APOSTROPHE.sub("", text).replace("🆘", " sos "))
+
+
+def _script(entry: str) -> str:
+    if any("\u0e00" <= char <= "\u0e7f" for char in entry):
+        return _THAI
+    return _TAMIL if any("\u0b80" <= char <= "\u0bff" for char in entry) else ""
+
+
+class _Index:
+    """The keyword tables turned round: from a word to what begins with it."""
+
+    def __init__(self, *tables: dict[str, dict[str, str]]):
+        languages: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for table in tables:
+            for concept, rows in table.items():
+                for language, entries in rows.items():
+                    for entry in filter(None, map(str.strip, entries.split(","))):
+                        languages[concept, entry].add(language)
+        self.phrases: dict[str, list] = defaultdict(list)  # first word → (words, open end, concept, languages)
+        self.prefixes: dict[str, list] = defaultdict(list)  # first three letters → (prefix, concept, languages)
+        self.thai: list = []
+        self.tamil: list = []
+        singles: dict[str, str] = {}
+        for (concept, entry), named in languages.items():
+            named, script = frozenset(named), _script(entry)
+            if script:
+                (self.thai if script == _THAI else self.tamil).append((entry, concept, named))
+                continue
+            words, open_end = tuple(split(entry.rstrip("*"))), entry.endswith("*")
+            if not words:
+                continue
+            if open_end and len(words) == 1:
+                self.prefixes[words[0][:3]].append((words[0], concept, named))
+                continue
+            self.phrases[words[0]].append((words, open_end, concept, named))
+            if len(words) == 1 and len(words[0]) >= TYPO_FROM:
+                singles[words[0]] = words[0]
+        self.typos: dict[str, set[str]] = defaultdict(set)
+        for word in singles:
+            for shorter in _without_one(word):
+                self.typos[shorter].add(word)
+        self.known = set(self.phrases)
+
+    def corrected(self, word: str) -> str | None:
+        """The keyword of eight letters or more that `word` misses by one letter."""
+        if len(word) < TYPO_FROM - 1 or word in self.known or word in NOT_TYPOS:
+            return None
+        candidates = set(self.typos.get(word, ()))
+        for shorter in _without_one(word):
+            if shorter in self.known and len(shorter) >= TYPO_FROM:
+                candidates.add(shorter)
+            candidates |= self.typos.get(shorter, set())
+        near = sorted(c for c in candidates if c[0] == word[0] and _one_apart(c, word))
+        return near[0] if near else None
+
+
+def _without_one(word: str) -> list[str]:
+    return [word[:i] + word[i + 1:] for i in range(len(word))]
+
+
+def _one_apart(a: str, b: str) -> bool:
+    """One letter changed, missing, added, or two neighbours swapped."""
+    if len(a) != len(b):
+        longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+        return len(longer) - len(shorter) == 1 and shorter in _without_one(longer)
+    differ = [i for i in range(len(a)) if a[i] != b[i]]
+    return len(differ) == 1 or (
+        len(differ) == 2 and differ[1] == differ[0] + 1 and a[differ[0]] == b[differ[1]] and a[differ[1]] == b[differ[0]]
+    )
+
+
+_INDEX = _Index(RESCUE, SECURITY, CONTEXT, {"maritime": MARITIME})
+_EVERYDAY: dict[str, list[str]] = defaultdict(list)
+for _language, _entries in COMMON.items():
+    for _entry in filter(None, map(str.strip, _entries.split(","))):
+        _EVERYDAY[_entry].append(_language)
+_NEGATIONS = {language: frozenset(map(str.strip, entries.split(","))) for language, entries in CONTEXT["negation"].items()}
+
+
+def find(text: str) -> Words:
+    """Find every keyword of folded `text`."""
+    tokens = split(text)
+    everyday = _count_everyday(tokens)
+    hits = _latin_hits(tokens, everyday)
+    if any("\u0e00" <= char <= "\u0e7f" for char in text):
+        hits += _thai_hits(text)
+    if any("\u0b80" <= char <= "\u0bff" for char in text):
+        hits += _tamil_hits(text)
+    return Words(tokens, _outermost(hits), everyday)
+
+
+def _count_everyday(tokens: list[str]) -> dict[str, int]:
+    counts: dict[str, int] = defaultdict(int)
+    seen = set(tokens)
+    seen.update(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))
+    for word in seen & _EVERYDAY.keys():
+        for language in _EVERYDAY[word]:
+            counts[language] += 1
+    return counts
+
+
+def _latin_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
+    hits = []
+    for i, token in enumerate(tokens):
+        if not token[0].isalpha() or not token.isascii():
+            continue
+        typo = False
+        entries = _INDEX.phrases.get(token)
+        if entries is None and (right := _INDEX.corrected(token)):
+            entries = [entry for entry in _INDEX.phrases[right] if len(entry[0]) == 1]
+            typo = True
+        for words, open_end, concept, languages in entries or ():
+            end = i + len(words)
+            if len(words) > 1 and not _follows(tokens, i, words, open_end):
+                continue
+            hits.append(_hit(tokens, everyday, concept, languages, i, end, typo))
+        for prefix, concept, languages in _INDEX.prefixes.get(token[:3], ()):
+            if token.startswith(prefix):
+                hits.append(_hit(tokens, everyday, concept, languages, i, i + 1, False))
+    return [hit for hit in hits if hit]
+
+
+def _follows(tokens: list[str], i: int, words: tuple[str, ...], open_end: bool) -> bool:
+    there = tokens[i:i + len(words)]
+    if len(there) < len(words):
+        return False
+    if open_end:
+        return there[:-1] == list(words[:-1]) and there[-1].startswith(words[-1])
+    return there == list(words)
+
+
+def _hit(tokens, everyday, concept, languages, start, end, typo) -> Hit | None:
+    text = " ".join(tokens[start:end])
+    if end - start == 1 and text in NEEDS_COMPANY:
+        language, needed = NEEDS_COMPANY[text]
+        if language in languages and everyday.get(language, 0) - (language in _EVERYDAY.get(text, ())) < needed:
+            languages = languages - {language}
+            if not languages:
+                return None
+    negated, doubtful = _denied(tokens, everyday, start, end)
+    return Hit(concept, languages, start, end, text, negated, doubtful, typo)
+
+
+def _is_negation(token: str, everyday: dict[str, int]) -> bool:
+    for language, words in _NEGATIONS.items():
+        if token in words:
+            gate = NEEDS_COMPANY.get(token)
+            if gate is None or gate[0] != language or everyday.get(language, 0) >= gate[1]:
+                return True
+    return False
+
+
+def _denied(tokens: list[str], everyday: dict[str, int], start: int, end: int) -> tuple[bool, bool]:
+    """(denied by the word before, perhaps denied by the one before that); filler words are stepped over."""
+    steps, i = 0, start - 1
+    while i >= 0 and steps < 2 and tokens[i] not in _BREAKS:
+        if _is_negation(tokens[i], everyday):
+            return steps == 0, steps == 1
+        if tokens[i] not in FILLERS:
+            steps += 1
+        i -= 1
+    if end < len(tokens) and tokens[end] in ("illai", "illa"):
+        return True, False
+    return False, False
+
+
+def _thai_hits(text: str) -> list[Hit]:
+    hits = []
+    for entry, concept, languages in _INDEX.thai:
+        at = text.find(entry)
+        if at >= 0:
+            before = text[max(0, at - 8):at].rstrip()
+            negated = concept not in CONTEXT and before.endswith(("ไม่", "ไม่มี", "ไม่ได้"))
+            # Thai has no word breaks here: places are counted in characters, beyond those of Latin words
+            hits.append(Hit(concept, languages, 100_000 + at, 100_000 + at + len(entry), entry, negated))
+    return hits
+
+
+def _tamil_hits(text: str) -> list[Hit]:
+    hits = []
+    for entry, concept, languages in _INDEX.tamil:
+        at = text.find(entry)
+        while at > 0 and "\u0b80" <= text[at - 1] <= "\u0bff":
+            at = text.find(entry, at + 1)
+        if at >= 0:
+            after = text[at + len(entry):at + len(entry) + 30].split()
+            negated = "இல்லை" in after[:2]
+            hits.append(Hit(concept, languages, 200_000 + at, 200_000 + at + len(entry), entry, negated))
+    return hits
+
+
+def _outermost(hits: list[Hit]) -> list[Hit]:
+    """Drop what lies inside a longer match, unless that only tells of time, sea or manner."""
+    weak = {"maritime", "negation", "past", "grave", "thanks"}
+    ordered = sorted(hits, key=lambda hit: hit.start - hit.end)
+    kept: list[Hit] = []
+    for hit in ordered:
+        inside = hit.concept not in weak and any(
+            other.concept not in weak and other.start <= hit.start and hit.end <= other.end
+            and other.end - other.start > hit.end - hit.start
+            for other in kept
+        )
+        if not inside:
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: (hit.start, hit.concept))
