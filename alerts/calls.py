@@ -136,7 +136,7 @@ def call_desk(
     for channel in channels:
         voice = channel == C.VOICE
         write(
-            f"{incident.pk}:{key}:{alarm}:{station.pk}:{channel}",
+            f"{incident.pk}:{key}:{alarm}:{station.code}:{channel}",
             now,
             CALL_LIFE if voice else ALERT_LIFE,
             incident=incident,
@@ -193,7 +193,7 @@ def warn_if_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) 
             (C.SMS,),
             incident,
             "last_security_unit",
-            key=f"guard:{unit.pk}",
+            key=f"guard:{unit.call_sign}",
             now=now,
             call_sign=unit.call_sign,
         )
