@@ -157,7 +157,9 @@ _POOLS = {"http": _Pool, "https": _TlsPool}
 class _Adapter(HTTPAdapter):
     def __init__(self, carries_message: bool) -> None:
         self._carries_message = carries_message
-        self._timeout = (settings.CARRIER_CONNECT_TIMEOUT_S, settings.CARRIER_TOTAL_TIMEOUT_S)
+        # The second bounds one read, well after `within` has cut the connection: it only ends a thread that
+        # the cut could not reach.
+        self._timeout = (settings.CARRIER_CONNECT_TIMEOUT_S, 2 * settings.CARRIER_TOTAL_TIMEOUT_S)
         super().__init__(pool_maxsize=32, max_retries=0)
 
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:

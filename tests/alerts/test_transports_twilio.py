@@ -38,9 +38,9 @@ def send(channel: str, message: Message) -> TransportError:
 
 @pytest.fixture
 def impatient(settings):
-    """A total of 0.4 s."""
-    settings.CARRIER_CONNECT_TIMEOUT_S = 0.2
-    settings.CARRIER_TOTAL_TIMEOUT_S = 0.4
+    """A total of 0.6 s."""
+    settings.CARRIER_CONNECT_TIMEOUT_S = 0.4
+    settings.CARRIER_TOTAL_TIMEOUT_S = 0.6
 
 
 def test_a_text_goes_out_with_all_that_twilio_needs(fake_twilio):
@@ -183,7 +183,7 @@ def test_a_carrier_that_does_not_finish_is_left_in_time(fake_twilio, impatient, 
     started = monotonic()
     with pytest.raises(TransportError) as late:
         transport.send(CALL)
-    assert 0.3 < monotonic() - started < 0.9
+    assert 0.5 < monotonic() - started < 4
     assert (late.value.code, late.value.permanent, late.value.ambiguous) == ("timeout", False, True)
     assert len(fake_twilio.messages) + len(fake_twilio.calls) == 1, (
         "it was taken, which is why we may not say no"
@@ -228,7 +228,7 @@ def test_a_carrier_that_never_accepts_means_not_taken(fake_twilio, impatient, se
         settings.TWILIO_API_BASE = f"http://127.0.0.1:{full.getsockname()[1]}"
         started = monotonic()
         refused = send("sms", SMS)
-        assert monotonic() - started < 0.9
+        assert monotonic() - started < 4
         assert (refused.permanent, refused.ambiguous) == (False, False)
         for one in waiting:
             one.close()
