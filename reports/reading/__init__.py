@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass, field
 
 from reports.taxonomy import Category, EmergencyPhase, IncidentType, ResponsePhase, Severity, category_of
 
-from . import coordinates, language as languages, links, message, places as named_places, words as keywords
+from . import coordinates, links, message
+from . import language as languages
+from . import places as named_places
+from . import words as keywords
 from .folding import MAX_CHARS, fold, repair_digits
 from .people import count_persons
 from .places import PlaceIndex
@@ -78,12 +81,18 @@ def read(
     repaired = repair_digits(folded)
     words = keywords.find(coordinates.THREE_WORDS.sub(" # ", folded))
     spoken = languages.tell(text, words, setting=language, sender_country=sender_country)
-    south = spoken == "id" or languages.calling_code(sender_country) == "62" or near is not None and near[1] < 0
+    south = (
+        spoken == "id" or languages.calling_code(sender_country) == "62" or (near is not None and near[1] < 0)
+    )
     found = coordinates.find(repaired, language=spoken, south=south, near=near)
     if found.position and found.position[1] < 0:  # Malay of the south is Indonesian
         spoken = languages.tell(text, words, setting=language, sender_country=sender_country, lean="id")
     source = "typed" if found.position else None
-    if repaired != folded and found.position and coordinates.find(folded, language=spoken).position != found.position:
+    if (
+        repaired != folded
+        and found.position
+        and coordinates.find(folded, language=spoken).position != found.position
+    ):
         found.flags.add("digits_repaired")
     if _take_link(found, found_links):
         source = "map_link"

@@ -15,9 +15,24 @@ from .signs import (
 
 COMMA = "·"  # stands for a decimal comma once it is taken for one
 _THAI = "|".join(
-    sorted((w for words in (HEMISPHERES, LATITUDE_WORDS, LONGITUDE_WORDS, DEGREE_WORDS, MINUTE_WORDS,
-                            SECOND_WORDS, JOINERS) for w in words if "\u0e00" <= w[0] <= "\u0e7f"),
-           key=len, reverse=True)
+    sorted(
+        (
+            w
+            for words in (
+                HEMISPHERES,
+                LATITUDE_WORDS,
+                LONGITUDE_WORDS,
+                DEGREE_WORDS,
+                MINUTE_WORDS,
+                SECOND_WORDS,
+                JOINERS,
+            )
+            for w in words
+            if "\u0e00" <= w[0] <= "\u0e7f"
+        ),
+        key=len,
+        reverse=True,
+    )
 )
 _TOKEN = re.compile(rf"\d+(?:[.{COMMA}]\d+)*|[a-z]+|{_THAI}|[\u0b80-\u0bff]+|\S")
 
@@ -44,7 +59,9 @@ def tokens(text: str) -> list[Token]:
         last_end = end
         if word[0].isdecimal():
             parts = re.split(rf"[.{COMMA}]", word)
-            if len(parts) > 2:  # 05.58.200 is D.M.mmm, 27.15.45.2 is D.M.S.s; an address of four has no meaning here
+            if (
+                len(parts) > 2
+            ):  # 05.58.200 is D.M.mmm, 27.15.45.2 is D.M.S.s; an address of four has no meaning here
                 if len(parts) == 4:
                     parts[2:] = [".".join(parts[2:])]
                 if len(parts) > 3:
@@ -59,8 +76,26 @@ def tokens(text: str) -> list[Token]:
     return out
 
 
-_MARKS = {"°": "d", "'": "m", '"': "s", ",": ",", ";": ";", "/": ";", ":": ":", ".": ".", "&": "j", "|": ";",
-          "(": ",", ")": ",", "=": ":", "[": ",", "]": ",", "*": "d", "~": ".", "^": "d"}
+_MARKS = {
+    "°": "d",
+    "'": "m",
+    '"': "s",
+    ",": ",",
+    ";": ";",
+    "/": ";",
+    ":": ":",
+    ".": ".",
+    "&": "j",
+    "|": ";",
+    "(": ",",
+    ")": ",",
+    "=": ":",
+    "[": ",",
+    "]": ",",
+    "*": "d",
+    "~": ".",
+    "^": "d",
+}
 
 
 def _kind(word: str, before: list[Token], glued: bool) -> str:
@@ -101,11 +136,13 @@ def _settle(out: list[Token]) -> None:
         elif token.kind in ("D", "H"):
             whole = out[i - 1].kind == "n" and out[i - 1].text.isdigit() and len(out[i - 1].text) <= 3
             tight = token.glued and after is not None and after.glued and number_next
-            token.kind = "d" if whole and (tight or after is not None and after.kind == "-") else "h"
+            token.kind = "d" if whole and (tight or (after is not None and after.kind == "-")) else "h"
         elif token.kind == "M":
             token.kind = "m"
         elif token.kind == "S":
-            seconds = after is not None and after.kind == "h" and any(t.kind == "m" for t in out[max(0, i - 3):i])
+            seconds = (
+                after is not None and after.kind == "h" and any(t.kind == "m" for t in out[max(0, i - 3) : i])
+            )
             token.kind = "s" if seconds else "h"
 
 
@@ -136,7 +173,9 @@ class Axis:
     marks: list[str] = field(default_factory=list)  # what follows each number: d, m, s or ""
 
 
-def readings(numbers: list[Token], marks: list[str], longitude: bool, said: bool = True) -> list[tuple[float, float, str]]:
+def readings(
+    numbers: list[Token], marks: list[str], longitude: bool, said: bool = True
+) -> list[tuple[float, float, str]]:
     """What the numbers can mean on that axis: (degrees without sign, last digit in degrees, form), likelier first.
 
     Empty when they can mean nothing: minutes or seconds from 60, fractions before the last number, out of range.
@@ -203,12 +242,12 @@ def _compact(text: str, longitude: bool):
     tail = f".{part}" if part else ""
     digits = len(whole)
     form = None
-    if 4 <= digits <= 5 or digits == 3 and int(whole) > (180 if longitude else 90):
+    if 4 <= digits <= 5 or (digits == 3 and int(whole) > (180 if longitude else 90)):
         form = _minutes(whole[:-2], whole[-2:] + tail)
-    elif digits == 6 or digits == 7 and longitude:
+    elif digits == 6 or (digits == 7 and longitude):
         form = _seconds(whole[:-4], whole[-4:-2], whole[-2:] + tail)
         if form is None and not part and digits == 6:
             form = _minutes(whole[:2], f"{whole[2:4]}.{whole[4:]}")
-    elif not part and (digits == 7 or digits == 8 and longitude):
+    elif not part and (digits == 7 or (digits == 8 and longitude)):
         form = _minutes(whole[: digits - 5], f"{whole[-5:-3]}.{whole[-3:]}")
     return form and (form[0], form[1], "compact")

@@ -8,6 +8,7 @@ doubts is worse than none.
 import math
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from communities import coast
 from communities.sphere import great_circle_m
@@ -53,7 +54,9 @@ _NEVER = re.compile(
     r"|\b(?!lat|lon|lng|long|lu|ls|bt|bb|pos)[a-z]{2,10}\d+[a-z]?\b|\b[a-z]{1,4}[ -]?\d{2,6}/\d+(?:/[a-z]+)?\b"
 )
 # Numbers that measure, and numbers that count, where no mark of hemisphere says otherwise.
-_MEASURES = re.compile(rf"(?<![\d.,{COMMA}])\d+(?:[.,{COMMA}]\d+)?\s?(?:{_words(signs.UNITS)})(?![a-z])|\d+\s?%")
+_MEASURES = re.compile(
+    rf"(?<![\d.,{COMMA}])\d+(?:[.,{COMMA}]\d+)?\s?(?:{_words(signs.UNITS)})(?![a-z])|\d+\s?%"
+)
 _COUNTS = re.compile(
     rf"(?<![\d.,{COMMA}])\d{{1,3}}\s?(?:{_words(signs.PERSON_UNITS + signs.BOAT_UNITS)})(?![a-z])"
     rf"|(?<![\d.,{COMMA}])\d{{1,3}}\s?(?:คน|ไมล์|ลำ|บาท|กม|பேர்|மைல்)"
@@ -63,19 +66,26 @@ _COMMA_NUMBER = re.compile(r"(?<![\d.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8
 _ISO6709 = re.compile(r"(?<![\w.])([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)(?=[/\s]|$)")
 _PLUS_CODE = re.compile(r"(?<![a-z0-9+])[2-9cfghjmpqrvwx]{2,8}0{0,6}\+[2-9cfghjmpqrvwx]{0,7}(?![a-z0-9])")
 THREE_WORDS = re.compile(r"/{3}[a-z]+\.[a-z]+\.[a-z]+")
-_GRID = re.compile(r"(?<![a-z0-9])\d{1,2}[c-hj-np-x](?:[a-hj-np-z][a-hj-np-v]\d{4,10}|\s\d{6}\s\d{6,7})(?![\d.])")
+_GRID = re.compile(
+    r"(?<![a-z0-9])\d{1,2}[c-hj-np-x](?:[a-hj-np-z][a-hj-np-v]\d{4,10}|\s\d{6}\s\d{6,7})(?![\d.])"
+)
 
 
-def find(text: str, *, language: str = "", south: bool = False, near: tuple[float, float] | None = None) -> Found:
+def find(
+    text: str, *, language: str = "", south: bool = False, near: tuple[float, float] | None = None
+) -> Found:
     """Find the position that folded `text` spells in numbers. Links and their numbers must be blanked before."""
     out = Found()
-    for pattern, flag in ((_PLUS_CODE, "plus_code_unread"), (THREE_WORDS, "unsupported_address"),
-                          (_GRID, "grid_unread")):
+    for pattern, flag in (
+        (_PLUS_CODE, "plus_code_unread"),
+        (THREE_WORDS, "unsupported_address"),
+        (_GRID, "grid_unread"),
+    ):
         for match in pattern.finditer(text) if pattern is not _PLUS_CODE or "+" in text else ():
             if any(char.isdigit() for char in match[0]) or flag == "unsupported_address":
                 out.flags.add(flag)
                 out.tried = True
-                text = text[: match.start()] + "#" * (match.end() - match.start()) + text[match.end():]
+                text = text[: match.start()] + "#" * (match.end() - match.start()) + text[match.end() :]
     if not any(char.isdigit() for char in text):
         return out
     text = _ISO6709.sub(r"\1 \2", text)
@@ -189,11 +199,13 @@ def _marked_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[
         marks = [i for i, token in enumerate(run) if token.kind == "h"]
         found: list[Pair] = []
         bad = False
-        for at, (one, two) in enumerate(zip(marks, marks[1:MOST_MARKS], strict=False)):
-            before = run[marks[at - 1] + 1 if at else 0:one]
-            middle = run[one + 1:two]
-            after = run[two + 1:marks[at + 2] if at + 2 < len(marks) else len(run)]
-            n_before, n_middle, n_after = (sum(t.kind == "n" for t in part) for part in (before, middle, after))
+        for at, (one, two) in enumerate(pairwise(marks[:MOST_MARKS])):
+            before = run[marks[at - 1] + 1 if at else 0 : one]
+            middle = run[one + 1 : two]
+            after = run[two + 1 : marks[at + 2] if at + 2 < len(marks) else len(run)]
+            n_before, n_middle, n_after = (
+                sum(t.kind == "n" for t in part) for part in (before, middle, after)
+            )
             if not 1 <= n_middle <= 3:
                 continue
             for suffix, available in ((True, n_before), (False, n_after)):
@@ -245,11 +257,11 @@ def _half_marked(run: list[Token], marks: list[int], language: str, south: bool)
     """One mark of hemisphere, or the words latitude and longitude: 4.58N 118.68; lat 4.58 long 118.68."""
     words = [i for i, token in enumerate(run) if token.kind in "ao"]
     if len(words) == 2 and run[words[0]].kind != run[words[1]].kind and len(marks) <= 1:
-        parts = [run[words[0]:words[1]], run[words[1]:]]
+        parts = [run[words[0] : words[1]], run[words[1] :]]
         hemispheres = [[t.text for t in part if t.kind == "h"] for part in parts]
         axes = [_axes(_until_extra([t for t in part if t.kind != "h"])) for part in parts]
     elif len(marks) == 1:
-        head, tail = run[: marks[0]], run[marks[0] + 1:]
+        head, tail = run[: marks[0]], run[marks[0] + 1 :]
         n_head, n_tail = (sum(t.kind == "n" for t in part) for part in (head, tail))
         if n_head and n_head == n_tail:
             parts, hemispheres = [head, tail], [[run[marks[0]].text], []]
@@ -264,7 +276,9 @@ def _half_marked(run: list[Token], marks: list[int], language: str, south: bool)
             return [], False
     else:
         return [], False
-    if any(axis is None for axis in axes) or any(axis.sign for axis, h in zip(axes, hemispheres, strict=True) if h):
+    if any(axis is None for axis in axes) or any(
+        axis.sign for axis, h in zip(axes, hemispheres, strict=True) if h
+    ):
         return [], bool(words)
     for axis, hemisphere in zip(axes, hemispheres, strict=True):
         axis.hemisphere = hemisphere[0] if hemisphere else ""
@@ -331,14 +345,14 @@ def _bare_pair(run: list[Token], language: str, south: bool) -> tuple[Pair | Non
     if first is None or second is None:
         return None, False
     pair = join(first, second, 1, language, south)
-    meant = len(precise) >= 2 or first.marked and second.marked
+    meant = len(precise) >= 2 or (first.marked and second.marked)
     if pair is None:
         return None, meant
     whole_by_comma = len(numbers) == 2 and pair.inside and any(t.kind == "," and t.glued for t in run)
     if len(precise) < 2 and any(token.kind == "j" for token in run):
         return None, False
     pair.grouped = len(first.numbers) > 1
-    if not (plausible(pair, (first, second)) or whole_by_comma and second.numbers[0].glued):
+    if not (plausible(pair, (first, second)) or (whole_by_comma and second.numbers[0].glued)):
         return None, False
     pair.start, pair.end = numbers[0].start, numbers[-1].end
     return pair, False
@@ -349,8 +363,10 @@ def _without_stray(run: list[Token], numbers: list[Token]) -> list[Token]:
     for stray in (numbers[-1], numbers[0]):
         rest = [token for token in numbers if token is not stray]
         ends = [rest[len(rest) // 2 - 1], rest[-1]]
-        if stray.text.isdigit() and len(stray.text) <= 2 and all(
-            len(end.text.replace(COMMA, ".").partition(".")[2]) >= 1 for end in ends
+        if (
+            stray.text.isdigit()
+            and len(stray.text) <= 2
+            and all(len(end.text.replace(COMMA, ".").partition(".")[2]) >= 1 for end in ends)
         ):
             return [token for token in run if token is not stray]
     return run

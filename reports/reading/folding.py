@@ -38,7 +38,9 @@ _CHARS = _table()
 _LATIN_ACCENT = re.compile("[\u0300-\u036f]+")
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 # O, o for 0 and l, I for 1 inside a number; "20l" stays, it is litres
-_SLIP = re.compile(r"(?<![a-z0-9])(?=[oil]{0,3}\d)[\doil]{1,12}(?:\.[\doil]{1,12})?(?=(?:[nsewutbhd]|lu|ls|bt|bb)?(?![a-z0-9]))")
+_SLIP = re.compile(
+    r"(?<![a-z0-9])(?=[oil]{0,3}\d)[\doil]{1,12}(?:\.[\doil]{1,12})?(?=(?:[nsewutbhd]|lu|ls|bt|bb)?(?![a-z0-9]))"
+)
 _SLIP_LETTERS = str.maketrans("oil", "011")
 
 
@@ -53,7 +55,7 @@ def fold(text: str) -> str:
     return _LONG_RUN.sub(r"\1", text).replace("''", '"')
 
 
-_ASCII = {code: chr(code).lower() for code in range(128)} | {code: " " for code in range(32)} | {ord("`"): "'"}
+_ASCII = {code: chr(code).lower() for code in range(128)} | dict.fromkeys(range(32), " ") | {ord("`"): "'"}
 
 
 def repair_digits(text: str) -> str:
@@ -63,7 +65,7 @@ def repair_digits(text: str) -> str:
         number = match[0]
         digits = sum(char.isdigit() for char in number)
         litres = number.endswith("l") and number[:-1].isdigit()
-        if digits == len(number.replace(".", "")) or litres or digits < 2 and "." not in number:
+        if digits == len(number.replace(".", "")) or litres or (digits < 2 and "." not in number):
             return number
         return number.translate(_SLIP_LETTERS)
 

@@ -1,17 +1,29 @@
-"""Words that tell of crime, threat and hazard at sea, by concept and language; spelling as in keywords_rescue."""
+"""Words that tell of violence, threat and hazard at sea, by concept and language; spelling as in keywords_rescue."""
 
 SECURITY: dict[str, dict[str, str]] = {
     "piracy_armed_robbery": {
-        "ms": "lanun, rompak, samun, perompak, dirompak, disamun, penyamun, merompak, kena rompak, diserang, ditembak, "
-              "menembak, tembak, serang kami, rampas, dirampas, naik bot kami, naik kapal kami",
-        "id": "perompak, bajak laut, rampok, dirampok, perampok, perompakan, perampokan, bajak, dibajak, pembajakan, diserang, "
-              "ditembak, ditembaki, merampas, dirampas, begal laut, merampok",
-        "fil": "pirata, holdap, hinoldap, hinoholdap, hinohold up, ninakawan, tulisan sa dagat, tinambangan, binaril, "
-               "pinagbabaril, inagaw, nilusob, inatake kami, mga armado",
-        "en": "pirate*, robbery, robber*, robbed, robbing, hijack*, boarded us, boarded our, boarding us, armed men boarded, "
-              "fired upon, shooting at us, shots fired, shot at, under attack, attacked us, armed robbers, gunmen, "
-              "attempted boarding, attempt to board, attempted to board, attempts to board, tried to board, was boarded, "
-              "were boarded, boarded by, attempt to gain access, thief, thieves, intruder*, fired at, stole engine, stole our engine, stealing from ship",
+        "ms": (
+            "lanun, rompak, samun, perompak, dirompak, disamun, penyamun, merompak, kena rompak, "
+            "diserang, ditembak, menembak, tembak, serang kami, rampas, dirampas, naik bot kami, "
+            "naik kapal kami"
+        ),
+        "id": (
+            "perompak, bajak laut, rampok, dirampok, perampok, perompakan, perampokan, bajak, "
+            "dibajak, pembajakan, diserang, ditembak, ditembaki, merampas, dirampas, begal laut, "
+            "merampok"
+        ),
+        "fil": (
+            "pirata, holdap, hinoldap, hinoholdap, hinohold up, ninakawan, tulisan sa dagat, "
+            "tinambangan, binaril, pinagbabaril, inagaw, nilusob, inatake kami, mga armado"
+        ),
+        "en": (
+            "pirate*, robbery, robber*, robbed, robbing, hijack*, boarded us, boarded our, "
+            "boarding us, armed men boarded, fired upon, shooting at us, shots fired, shot at, "
+            "under attack, attacked us, armed robbers, gunmen, attempted boarding, attempt to "
+            "board, attempted to board, attempts to board, tried to board, was boarded, were "
+            "boarded, boarded by, attempt to gain access, thief, thieves, intruder*, fired at, "
+            "stole engine, stole our engine, stealing from ship"
+        ),
         "vi": "cuop bien, hai tac, cuop, bi cuop, bi ban, no sung, ban vao, tan cong, len tau cuop",
         "th": "โจรสลัด, ปล้น, ถูกยิง, โจร",
         "ta": "கடற்கொள்ளை, கொள்ளைய, துப்பாக்கிச் சூடு, kollaiyar*, kadarkollai*",
@@ -19,13 +31,18 @@ SECURITY: dict[str, dict[str, str]] = {
     "boarding": {
         "ms": "naik bot, naik kapal, panjat kapal, panjat bot, naik atas bot",
         "id": "naik kapal, naik ke kapal, menaiki kapal, naik ke perahu, memanjat kapal",
-        "fil": "umakyat sa barko, sumampa, umakyat sa bangka, sumampa sa barko", "en": "boarded, boarding, climbed aboard, came aboard, came on board",
-        "vi": "len tau", "th": "ขึ้นเรือ", "ta": "படகில் ஏறி",
+        "fil": "umakyat sa barko, sumampa, umakyat sa bangka, sumampa sa barko",
+        "en": "boarded, boarding, climbed aboard, came aboard, came on board",
+        "vi": "len tau",
+        "th": "ขึ้นเรือ",
+        "ta": "படகில் ஏறி",
     },
     "kidnap": {
         "ms": "culik, diculik, penculikan, menculik, tebusan, dibawa lari",
         "id": "culik, sandera, diculik, disandera, penculikan, penyanderaan, menculik, tebusan",
-        "fil": "dinukot, dukot, dinudukot, kinidnap, hostage, ransom, binihag, bihag, tinangay ang tripulante",
+        "fil": (
+            "dinukot, dukot, dinudukot, kinidnap, hostage, ransom, binihag, bihag, tinangay ang tripulante"
+        ),
         "en": "kidnap*, hostage*, abducted, abduction, ransom, abduct",
         "vi": "bat coc, con tin, tien chuoc",
         "th": "ลักพาตัว, ตัวประกัน, จับตัว",
@@ -41,165 +58,172 @@ SECURITY: dict[str, dict[str, str]] = {
         "ta": "பயங்கரவாத, வெடிகுண்டு",
     },
     "harassment": {
-        "ms": "potong pukat, ganggu kami, mengganggu kami, kacau kami, rempuh, dirempuh, ugut, diugut, mengugut, halau kami, "
-              "dihalau, cuba langgar kami, kejar kami, dikejar, semburan air, meriam air",
-        "id": "diancam, mengancam, potong jaring, memotong jaring, diusir, mengusir, dikejar, mengejar kami, meriam air, "
-              "diintimidasi, mengganggu kami, sengaja menabrak",
-        "fil": "water cannon, tinataboy, itinataboy, pinaalis kami, hinahabol, hinaharang, hinarang, binobomba ng tubig, "
-               "pinutol ang lambat, binabangga, ginigipit, tinakot, tinatakot, binubully, laser",
-        "en": "water cannon, harass*, ramming, rammed, threaten*, cut our net, cut our nets, cutting nets, cutting our nets, "
-              "chasing us, chased us, chased by, blocked by, blocking us, laser pointed, bullying",
+        "ms": (
+            "potong pukat, ganggu kami, mengganggu kami, kacau kami, rempuh, dirempuh, ugut, "
+            "diugut, mengugut, halau kami, dihalau, cuba langgar kami, kejar kami, dikejar, "
+            "semburan air, meriam air"
+        ),
+        "id": (
+            "diancam, mengancam, potong jaring, memotong jaring, diusir, mengusir, dikejar, "
+            "mengejar kami, meriam air, diintimidasi, mengganggu kami, sengaja menabrak"
+        ),
+        "fil": (
+            "water cannon, tinataboy, itinataboy, pinaalis kami, hinahabol, hinaharang, hinarang, "
+            "binobomba ng tubig, pinutol ang lambat, binabangga, ginigipit, tinakot, tinatakot, "
+            "binubully, laser"
+        ),
+        "en": (
+            "water cannon, harass*, ramming, rammed, threaten*, cut our net, cut our nets, "
+            "cutting nets, cutting our nets, chasing us, chased us, chased by, blocked by, "
+            "blocking us, laser pointed, bullying"
+        ),
         "vi": "phun voi rong, vong rong, xua duoi, bi duoi, ep tau, cat luoi, pha luoi, de doa, tong tau",
         "th": "ฉีดน้ำ, คุกคาม, ข่มขู่, ไล่ชน, ตัดอวน, ไล่ตาม",
         "ta": "மிரட்ட, துரத்து, வலையை அறு, mirattu*, thurathu*",
     },
     "human_trafficking": {
-        "ms": "pemerdagangan orang, perdagangan manusia, buruh paksa, kerja paksa, dipaksa kerja, didera, dipukul tekong, "
-              "dipukul kapten, tak bayar gaji",
-        "id": "perdagangan orang, perdagangan manusia, kerja paksa, dipaksa kerja, dianiaya, perbudakan, disiksa, "
-              "dipukuli kapten, gaji tidak dibayar, tppo",
-        "fil": "sapilitang paggawa, binubugbog ng kapitan, pinipilit magtrabaho, inaalipin, human trafficking",
-        "en": "trafficking, forced labour, forced labor, slave*, slavery, crew abuse, beaten by captain, beaten by the captain, "
-              "held against, not allowed to leave, passport taken, unpaid wages",
+        "ms": (
+            "pemerdagangan orang, perdagangan manusia, buruh paksa, kerja paksa, dipaksa kerja, "
+            "didera, dipukul tekong, dipukul kapten, tak bayar gaji"
+        ),
+        "id": (
+            "perdagangan orang, perdagangan manusia, kerja paksa, dipaksa kerja, dianiaya, "
+            "perbudakan, disiksa, dipukuli kapten, gaji tidak dibayar, tppo"
+        ),
+        "fil": (
+            "sapilitang paggawa, binubugbog ng kapitan, pinipilit magtrabaho, inaalipin, human trafficking"
+        ),
+        "en": (
+            "trafficking, forced labour, forced labor, slave*, slavery, crew abuse, beaten by "
+            "captain, beaten by the captain, held against, not allowed to leave, passport taken, "
+            "unpaid wages"
+        ),
         "vi": "buon nguoi, cuong buc lao dong, bi danh dap",
         "th": "ค้ามนุษย์, แรงงานทาส, บังคับใช้แรงงาน, ทำร้ายลูกเรือ",
         "ta": "கட்டாய வேலை, மனித கடத்தல், அடிமை",
     },
     "irregular_migration": {
-        "ms": "pati, pendatang tanpa izin, pendatang asing, pendatang haram, migran, rohingya, pelarian, bawa orang masuk, "
-              "tekong darat, warga asing tanpa, transit pendatang",
-        "id": "imigran gelap, imigran, pmi ilegal, tki ilegal, migran, pengungsi, rohingya, pmi non prosedural, pencari suaka",
+        "ms": (
+            "pati, pendatang tanpa izin, pendatang asing, pendatang haram, migran, rohingya, "
+            "pelarian, bawa orang masuk, tekong darat, warga asing tanpa, transit pendatang"
+        ),
+        "id": (
+            "imigran gelap, imigran, pmi ilegal, tki ilegal, migran, pengungsi, rohingya, pmi non "
+            "prosedural, pencari suaka"
+        ),
         "fil": "ilegal na migrante, illegal migrants, illegal immigrants, mga dayuhang tinago",
-        "en": "migrant*, illegal immigrant*, immigrant*, refugee*, rohingya, people smuggling, human smuggling, stowaway*, "
-              "undocumented",
+        "en": (
+            "migrant*, illegal immigrant*, immigrant*, refugee*, rohingya, people smuggling, "
+            "human smuggling, stowaway*, undocumented"
+        ),
         "vi": "vuot bien, nhap canh trai phep, nguoi di cu, nguoi ti nan",
         "th": "ผู้อพยพ, โรฮิงญา, หลบหนีเข้าเมือง, ต่างด้าวผิดกฎหมาย",
         "ta": "அகதி, புலம்பெயர், agadhi*, agathi*",
     },
-    "iuu_destructive": {
-        "ms": "bom ikan, mengebom ikan, tuba ikan, racun ikan, mengebom, bahan letupan ikan, kejut elektrik, ngebom",
-        "id": "bom ikan, pengeboman ikan, racun ikan, potas, potasium, setrum ikan, ngebom ikan, bius ikan, sianida, mengebom ikan",
-        "fil": "dinamita, nagdidinamita, nagdinamita, dinadinamita, paputok sa isda, cyanide, lason sa isda, kuryente sa isda",
-        "en": "fish bomb*, dynamite, blast fishing, dynamite fishing, cyanide, poison fishing, electric fishing, bombing fish",
-        "vi": "danh ca bang min, no min, thuoc no danh ca, xung dien, danh min, kich dien",
-        "th": "ระเบิดปลา, ช็อตปลา, ยาเบื่อปลา",
-        "ta": "வெடி வைத்து மீன், டைனமைட், விஷம் வைத்து",
-    },
-    "iuu_foreign": {
-        "ms": "bot asing, nelayan asing, kapal asing, pukat asing, tunda asing, bot vietnam, nelayan vietnam, bot thai, bot indon, "
-              "curi ikan, mencuri ikan, kapal vietnam, tunda thai, vessel asing, bot siam, asing tarik pukat",
-        "id": "kapal asing, kapal vietnam, mencuri ikan, curi ikan, pencuri ikan, pencurian ikan, nelayan asing, kia vietnam, "
-              "kapal malaysia tangkap ikan, kapal china, kapal thailand, kapal filipina, transhipment, maling ikan, "
-              "illegal fishing, ikan ilegal",
-        "fil": "dayuhang barko, dayuhan nangingisda, chinese vessel*, intsik na barko, banyagang barko, dayuhang mangingisda, "
-               "vietnamese na bangka, vietnamese fishing, chinese na barko, nangingisdang dayuhan, barkong dayuhan, barkong tsino, "
-               "dayuhang bangka",
-        "en": "foreign trawler*, foreign fishing, foreign vessel*, foreign boat*, illegal fishing, vietnamese trawler*, "
-              "chinese trawler*, foreign fishermen, poaching, poacher*, transshipment, fishing illegally, vietnamese boat*, "
-              "thai trawler*, chinese fishing",
-        "vi": "tau ca nuoc ngoai, tau nuoc ngoai, danh bat trai phep, tau la danh ca, tau ca trung quoc, tau trung quoc",
-        "th": "ประมงผิดกฎหมาย, เรือต่างชาติ, ลักลอบทำประมง, เรือประมงเวียดนาม",
-        "ta": "சட்டவிரோத மீன்பிடி, வெளிநாட்டு படகு, வெளிநாட்டு கப்பல்",
-    },
-    "iuu_gear_zone": {
-        "ms": "pukat haram, pukat harimau, pukat tunda, zon larangan, kawasan larangan, rawa sorong, pukat rawa, bubu naga, "
-              "zon a, tiada lesen, tanpa lesen, masuk zon, pukat gading, pukat sorong, pukat apollo",
-        "id": "pukat harimau, trawl, cantrang, kawasan konservasi, zona larangan, tanpa izin tangkap, pukat hela, alat tangkap terlarang, "
-              "jaring trawl, pukat trawl, pair trawl",
-        "fil": "iligal na pangingisda, ilegal na pangingisda, nagtotrawl, nagta-trawl, buli buli, buli-buli, hulbot, "
-               "superhulbot, closed season, marine sanctuary, pinong lambat, trawl, iligal na lambat, bawal na lambat",
-        "en": "closed season, closed area, marine park, banned gear, illegal net*, undersized mesh, no licence, no license, "
-              "prohibited gear, trawling inshore, protected area, illegal trawling",
-        "vi": "gia cao, luoi cam, vung cam, khai thac trai phep, cao bay, luoi keo cam",
-        "th": "อวนรุน, อวนลาก, เครื่องมือผิดกฎหมาย, เขตห้าม, โพงพาง",
-        "ta": "தடைசெய்யப்பட்ட வலை, இழுவை வலை, சுருக்குமடி, இரட்டைமடி",
-    },
-    "smuggling": {
-        "ms": "seludup, menyeludup, penyeludup*, diseludup, barang seludup, seludupan, barang larangan",
-        "id": "selundup, menyelundup*, penyelundup*, diselundupkan, selundupan, barang ilegal, barang gelap",
-        "fil": "puslit, ipinupuslit, nagpupuslit, ismagel, smuggled, smuggler*, kontrabando",
-        "en": "smuggling, smuggle*, smuggler*, contraband",
-        "vi": "buon lau, hang lau, van chuyen trai phep",
-        "th": "ลักลอบ, ของเถื่อน, ของหนีภาษี, ค้าของเถื่อน",
-        "ta": "கடத்தல், கடத்து, kadathal*, kadaththal*",
-    },
-    "drugs": {
-        "ms": "dadah, syabu, ganja, heroin, pil kuda, ketum", "id": "narkoba, sabu, sabu sabu, ganja, shabu, heroin, kokain",
-        "fil": "shabu, droga, marijuana, kokaina", "en": "drugs, narcotics, cocaine, meth, heroin, cannabis, marijuana",
-        "vi": "ma tuy, heroin", "th": "ยาเสพติด, ยาบ้า, ยาไอซ์, กัญชา", "ta": "போதைப்பொருள், போதை, கஞ்சா, bodhai*, ganja",
-    },
     "weapons": {
-        "ms": "senjata, bersenjata, senapang, pistol, parang, raifal, ak47, m16", "id": "senjata, bersenjata, senpi, pistol, parang, senapan",
-        "fil": "baril, armado, armadong, sandata, may baril", "en": "weapon*, gun, guns, rifle*, armed, firearms, knives, rpg, ammunition",
-        "vi": "sung, vu khi, dan duoc", "th": "อาวุธ, ปืน", "ta": "ஆயுத, துப்பாக்கி, aayudh*, thuppakki*",
-    },
-    "fuel": {
-        "ms": "minyak, diesel, petrol, diesel subsidi, minyak subsidi", "id": "bbm, solar, minyak, solar subsidi, bensin",
-        "fil": "krudo, gasolina, diesel, petrolyo, langis", "en": "fuel, diesel, gasoline, petrol, ship to ship, bunker*",
-        "vi": "dau do, xang dau, dau lau, xang, dau", "th": "น้ำมันเถื่อน, น้ำมัน, ดีเซล", "ta": "டீசல், எரிபொருள், பெட்ரோல்",
-    },
-    "goods": {
-        "ms": "rokok, arak, mercun, beras, tayar, kayu bakau, penyu, tenggiling",
-        "id": "rokok, miras, pakaian bekas, baju bekas, benih lobster, baby lobster, bawang, beras, benur, kayu ilegal, satwa",
-        "fil": "sigarilyo, bigas, sibuyas, alak, yosi, taklobo, pawikan",
-        "en": "cigarettes, liquor, alcohol, rice, wildlife, pangolin*, turtles, timber, tobacco",
-        "vi": "thuoc la, ruou, go lau", "th": "บุหรี่, เหล้า, สุรา", "ta": "சிகரெட், மது, பீடி, மஞ்சள்",
-    },
-    "fuel_transfer": {
-        "ms": "pindah minyak, pindahkan minyak, jual minyak tengah laut, sedut minyak, kencing minyak",
-        "id": "kencing minyak, kencing solar, pindah solar, memindahkan bbm, jual solar ilegal, bbm ilegal, solar ilegal, "
-              "penimbunan bbm, ship to ship",
-        "fil": "paihi, naglilipat ng krudo, nagsasalin ng langis, lipat ng gasolina", "en": "fuel transfer, fuel siphoning, oil theft, illegal sts",
-        "vi": "sang dau, dau lau, sang mac dau, hut trom dau", "th": "น้ำมันเถื่อน, ถ่ายน้ำมัน", "ta": "டீசல் கடத்தல்",
+        "ms": "senjata, bersenjata, senapang, pistol, parang, raifal, ak47, m16",
+        "id": "senjata, bersenjata, senpi, pistol, parang, senapan",
+        "fil": "baril, armado, armadong, sandata, may baril",
+        "en": "weapon*, gun, guns, rifle*, armed, firearms, knives, rpg, ammunition",
+        "vi": "sung, vu khi, dan duoc",
+        "th": "อาวุธ, ปืน",
+        "ta": "ஆயுத, துப்பாக்கி, aayudh*, thuppakki*",
     },
     "suspicious_vessel": {
-        "ms": "mencurigakan, curiga, tanpa lampu, tak pasang lampu, tak ada lampu, takde lampu, mengekori, ekori kami, ikut kami, "
-              "bot laju tak dikenali, kapal tak dikenali, tanpa nama, tiada nombor pendaftaran, pindah barang, punggah barang, "
-              "pindahkan barang, tukar barang tengah laut, tutup ais",
-        "id": "mencurigakan, curiga, tanpa lampu, tidak pakai lampu, membuntuti, mengikuti kami, bongkar muat tengah laut, "
-              "pindah barang, ambil barang, tanpa nama, kapal tak dikenal, kapal tidak dikenal, matikan ais, lampu mati",
-        "fil": "kahina-hinala, kahina hinala, kahinahinala, walang ilaw, sumusunod sa amin, sinusundan kami, hindi kilalang barko, "
-               "hindi kilalang bangka, naglilipat ng kargamento, paikot ikot, umaaligid, nagmamanman, di kilalang barko, "
-               "patay ang ilaw, patay ilaw, walang pangalan, nagbababa ng kahon, nagbababa ng sako",
-        "en": "suspicious*, approached by, was approached, being followed, was followed, was chased, being chased, no lights, without lights, unlit boat, loitering, following us, shadowing, ais off, dark vessel, "
-              "unknown vessel, unknown boat, transferring cargo, transfer at sea, strange boat, unmarked, no plates, no plate, no registration, "
-              "unregistered, no flag, no markings, masked men, night run*, speedboat seen, fast boat at night, "
-              "acting strange, lurking, offloading boxes",
+        "ms": (
+            "mencurigakan, curiga, tanpa lampu, tak pasang lampu, tak ada lampu, takde lampu, "
+            "mengekori, ekori kami, ikut kami, bot laju tak dikenali, kapal tak dikenali, tanpa "
+            "nama, tiada nombor pendaftaran, pindah barang, punggah barang, pindahkan barang, "
+            "tukar barang tengah laut, tutup ais"
+        ),
+        "id": (
+            "mencurigakan, curiga, tanpa lampu, tidak pakai lampu, membuntuti, mengikuti kami, "
+            "bongkar muat tengah laut, pindah barang, ambil barang, tanpa nama, kapal tak "
+            "dikenal, kapal tidak dikenal, matikan ais, lampu mati"
+        ),
+        "fil": (
+            "kahina-hinala, kahina hinala, kahinahinala, walang ilaw, sumusunod sa amin, "
+            "sinusundan kami, hindi kilalang barko, hindi kilalang bangka, naglilipat ng "
+            "kargamento, paikot ikot, umaaligid, nagmamanman, di kilalang barko, patay ang ilaw, "
+            "patay ilaw, walang pangalan, nagbababa ng kahon, nagbababa ng sako"
+        ),
+        "en": (
+            "suspicious*, approached by, was approached, being followed, was followed, was "
+            "chased, being chased, no lights, without lights, unlit boat, loitering, following "
+            "us, shadowing, ais off, dark vessel, unknown vessel, unknown boat, transferring "
+            "cargo, transfer at sea, strange boat, unmarked, no plates, no plate, no "
+            "registration, unregistered, no flag, no markings, masked men, night run*, speedboat "
+            "seen, fast boat at night, acting strange, lurking, offloading boxes"
+        ),
         "vi": "dang ngo, kha nghi, khong den, bam theo, tau la",
         "th": "น่าสงสัย, ไม่เปิดไฟ, ต้องสงสัย, ติดตามเรา, เรือแปลก",
         "ta": "சந்தேக, விளக்கு இல்லாமல், சந்தேகத்திற்கு, sandhega*, santhega*",
     },
     "pollution_oil": {
-        "ms": "tumpahan minyak, minyak tumpah, minyak hitam, pencemaran, buang sisa, buang minyak, tompokan minyak, sisa kimia",
-        "id": "tumpahan minyak, minyak tumpah, limbah, pencemaran, buang limbah, minyak hitam, tumpahan solar, genangan minyak",
-        "fil": "tumagas na langis, oil spill, tagas ng langis, langis sa dagat, natapon na langis, nagtatapon ng basura, tumatagas na langis",
-        "en": "oil slick, oil spill, oil leak, spill, pollution, dumping waste, chemical spill, sheen, dumping oil, oily water, "
-              "discharging oil",
-        "vi": "tran dau, dau tran, o nhiem, vet dau, do thai", "th": "น้ำมันรั่ว, คราบน้ำมัน, มลพิษ, ทิ้งของเสีย", "ta": "எண்ணெய் கசிவு, எண்ணெய் படலம், மாசு",
+        "ms": (
+            "tumpahan minyak, minyak tumpah, minyak hitam, pencemaran, buang sisa, buang minyak, "
+            "tompokan minyak, sisa kimia"
+        ),
+        "id": (
+            "tumpahan minyak, minyak tumpah, limbah, pencemaran, buang limbah, minyak hitam, "
+            "tumpahan solar, genangan minyak"
+        ),
+        "fil": (
+            "tumagas na langis, oil spill, tagas ng langis, langis sa dagat, natapon na langis, "
+            "nagtatapon ng basura, tumatagas na langis"
+        ),
+        "en": (
+            "oil slick, oil spill, oil leak, spill, pollution, dumping waste, chemical spill, "
+            "sheen, dumping oil, oily water, discharging oil"
+        ),
+        "vi": "tran dau, dau tran, o nhiem, vet dau, do thai",
+        "th": "น้ำมันรั่ว, คราบน้ำมัน, มลพิษ, ทิ้งของเสีย",
+        "ta": "எண்ணெய் கசிவு, எண்ணெய் படலம், மாசு",
     },
     "mine": {
-        "ms": "periuk api, bom lama, peluru tak meletup", "id": "ranjau, bom perang, mortir", "fil": "lumang bomba, vintage bomb, granada",
-        "en": "mine, sea mine, naval mine, unexploded, uxo, torpedo", "vi": "thuy loi, bom min, qua bom, ngu loi", "th": "ทุ่นระเบิด", "ta": "கண்ணிவெடி",
+        "ms": "periuk api, bom lama, peluru tak meletup",
+        "id": "ranjau, bom perang, mortir",
+        "fil": "lumang bomba, vintage bomb, granada",
+        "en": "mine, sea mine, naval mine, unexploded, uxo, torpedo",
+        "vi": "thuy loi, bom min, qua bom, ngu loi",
+        "th": "ทุ่นระเบิด",
+        "ta": "கண்ணிவெடி",
     },
     "nav_hazard": {
-        "ms": "kayu hanyut, balak hanyut, kontena hanyut, kontena terapung, boya hanyut, boya hilang, lampu boya, bangkai kapal, "
-              "bahaya pelayaran, pukat hanyut, tongkang hanyut, rumah api padam, balak terapung, kayu balak",
-        "id": "kayu gelondongan, kontainer hanyut, kontainer terapung, pelampung hilang, pelampung suar, bangkai kapal, mercusuar mati, "
-              "jaring hanyut, rumpon hanyut, tongkang hanyut, suar mati, ponton hanyut, kayu hanyut",
-        "fil": "container lumulutang, lumulutang na container, troso, lumulutang na troso, nawawalang boya, kargamento nahulog, palutang na, "
-               "sirang parola, walang ilaw ang parola, lumulutang na kahoy, lumulutang na",
-        "en": "drifting container, floating container, container adrift, floating log*, drifting log*, buoy missing, buoy unlit, "
-              "buoy adrift, buoy off, light unlit, lighthouse out, wreck, submerged object, drifting net, ghost net, "
-              "floating object, drifting object, barge adrift, derelict, navigation hazard, hazard to navigation, debris, "
-              "semi submerged, containers floating, container floating, container overboard, containers overboard, "
-              "light not working, buoy light",
+        "ms": (
+            "kayu hanyut, balak hanyut, kontena hanyut, kontena terapung, boya hanyut, boya "
+            "hilang, lampu boya, bangkai kapal, bahaya pelayaran, pukat hanyut, tongkang hanyut, "
+            "rumah api padam, balak terapung, kayu balak"
+        ),
+        "id": (
+            "kayu gelondongan, kontainer hanyut, kontainer terapung, pelampung hilang, pelampung "
+            "suar, bangkai kapal, mercusuar mati, jaring hanyut, rumpon hanyut, tongkang hanyut, "
+            "suar mati, ponton hanyut, kayu hanyut"
+        ),
+        "fil": (
+            "container lumulutang, lumulutang na container, troso, lumulutang na troso, "
+            "nawawalang boya, kargamento nahulog, palutang na, sirang parola, walang ilaw ang "
+            "parola, lumulutang na kahoy, lumulutang na"
+        ),
+        "en": (
+            "drifting container, floating container, container adrift, floating log*, drifting "
+            "log*, buoy missing, buoy unlit, buoy adrift, buoy off, light unlit, lighthouse out, "
+            "wreck, submerged object, drifting net, ghost net, floating object, drifting object, "
+            "barge adrift, derelict, navigation hazard, hazard to navigation, debris, semi "
+            "submerged, containers floating, container floating, container overboard, containers "
+            "overboard, light not working, buoy light"
+        ),
         "vi": "container troi, go troi, phao tieu, vat troi, xac tau, chuong ngai vat, phao troi",
-        "th": "ตู้คอนเทนเนอร์ลอย, ซากเรือ, ขอนไม้ลอย, ทุ่นหาย, ทุ่นไฟดับ, สิ่งกีดขวาง", "ta": "மிதக்கும், மிதவை, கப்பல் சிதைவு",
+        "th": "ตู้คอนเทนเนอร์ลอย, ซากเรือ, ขอนไม้ลอย, ทุ่นหาย, ทุ่นไฟดับ, สิ่งกีดขวาง",
+        "ta": "மிதக்கும், மிதவை, கப்பல் சிதைவு",
     },
     "tip": {
         "ms": "maklumat sulit, nak beri maklumat, ada maklumat, nak lapor, aduan, laporan rahsia, rahsia",
-        "id": "ada informasi, mau lapor, info rahasia, pengaduan, rahasiakan nama", "fil": "gusto ko magsumbong, may isusumbong, magsumbong, sumbong",
-        "en": "tip off, i want to report, want to report, anonymous tip, complaint about", "vi": "to cao, to giac, bao tin",
-        "th": "แจ้งเบาะแส, ร้องเรียน", "ta": "தகவல் தர, புகார்",
+        "id": "ada informasi, mau lapor, info rahasia, pengaduan, rahasiakan nama",
+        "fil": "gusto ko magsumbong, may isusumbong, magsumbong, sumbong",
+        "en": "tip off, i want to report, want to report, anonymous tip, complaint about",
+        "vi": "to cao, to giac, bao tin",
+        "th": "แจ้งเบาะแส, ร้องเรียน",
+        "ta": "தகவல் தர, புகார்",
     },
 }

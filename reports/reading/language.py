@@ -14,7 +14,7 @@ _TAMIL = re.compile("[\u0b85-\u0bb9]")
 
 
 def calling_code(sender_country: str | None) -> str:
-    """"60" of "+60123456789", "60", "+60" or "MY"; "" where it is none of ours."""
+    """ "60" of "+60123456789", "60", "+60" or "MY"; "" where it is none of ours."""
     if not isinstance(sender_country, str):
         return ""
     sender = sender_country.strip().removeprefix("whatsapp:")
@@ -26,8 +26,9 @@ def calling_code(sender_country: str | None) -> str:
     return code if international and code in CALLING_CODES else ""
 
 
-def tell(text: str, words: Words, *, setting: str | None = None, sender_country: str | None = None,
-         lean: str = "") -> str:
+def tell(
+    text: str, words: Words, *, setting: str | None = None, sender_country: str | None = None, lean: str = ""
+) -> str:
     """Tell the language of the unfolded `text`; `setting` wins where it is one of ours.
 
     Between languages whose words tell no difference the sender's country decides, then `lean`.

@@ -83,13 +83,17 @@ def _choose_type(words: Words, present: set[str], matter: Matter, tried_position
     rescue = next((concept for concept in RESCUE_ORDER if concept in present), "")
     if any(concept in present for concept in SECURITY_FIRST):
         matter.type = next(concept for concept in SECURITY_FIRST if concept in present)
-    elif {"weapons", "boarding"} <= present or "weapons" in present and "distress" in present:
+    elif {"weapons", "boarding"} <= present or ("weapons" in present and "distress" in present):
         matter.type = IncidentType.PIRACY_ARMED_ROBBERY
     elif "harassment" in present and rescue in ("", "collision", "medical", "disabled_adrift"):
         matter.type = IncidentType.HARASSMENT
     elif "iuu_destructive" in present and rescue in ("", "fire_explosion"):
         matter.type = IncidentType.IUU_DESTRUCTIVE
-    elif security in ("nav_hazard", "human_trafficking", "pollution_oil") and rescue in ("", "disabled_adrift", "medical"):
+    elif security in ("nav_hazard", "human_trafficking", "pollution_oil") and rescue in (
+        "",
+        "disabled_adrift",
+        "medical",
+    ):
         matter.type = security
     elif rescue:
         matter.type = rescue
@@ -118,7 +122,12 @@ def _security_type(present: set[str]) -> str:
     if "smuggling" in present or "fuel_transfer" in present:
         if "irregular_migration" in present:
             return IncidentType.IRREGULAR_MIGRATION
-        for concept, kind in (("drugs", "drugs"), ("weapons", "weapons"), ("goods", "goods"), ("fuel", "fuel")):
+        for concept, kind in (
+            ("drugs", "drugs"),
+            ("weapons", "weapons"),
+            ("goods", "goods"),
+            ("fuel", "fuel"),
+        ):
             if concept in present:
                 return f"smuggling_{kind}"
         return IncidentType.SMUGGLING_FUEL if "fuel_transfer" in present else IncidentType.SMUGGLING_GOODS
@@ -137,7 +146,11 @@ def _set_phases(text: str, present: set[str], matter: Matter) -> None:
     matter.emergency_phase, matter.response_phase = row.emergency_phase, row.response_phase
     matter.severity = row.severity
     distress = EmergencyPhase.DISTRESS
-    if matter.type == IncidentType.UNDESIGNATED_DISTRESS and "distress" not in present and "urgency" in present:
+    if (
+        matter.type == IncidentType.UNDESIGNATED_DISTRESS
+        and "distress" not in present
+        and "urgency" in present
+    ):
         matter.emergency_phase = EmergencyPhase.ALERT
     elif row.emergency_phase == EmergencyPhase.ALERT and (
         present & {"distress", "plea"} or "flooding" in present or present & IN_WATER or "grave" in present
@@ -146,7 +159,11 @@ def _set_phases(text: str, present: set[str], matter: Matter) -> None:
     elif matter.type == IncidentType.OVERDUE_MISSING:
         matter.emergency_phase = _overdue(text, present)
     elif matter.type == IncidentType.HARASSMENT:
-        attack = matter.injured or present & {"weapons", "distress", "plea", "collision", *IN_WATER} or _rammed(text)
+        attack = (
+            matter.injured
+            or present & {"weapons", "distress", "plea", "collision", *IN_WATER}
+            or _rammed(text)
+        )
         matter.response_phase = ResponsePhase.ATTACK if attack else ResponsePhase.IN_PROGRESS
         matter.emergency_phase = distress if attack else EmergencyPhase.NONE
     elif matter.type == IncidentType.NAV_HAZARD and "mine" in present:
@@ -159,7 +176,11 @@ def _set_phases(text: str, present: set[str], matter: Matter) -> None:
 
 
 def _rammed(text: str) -> bool:
-    return bool(re.search(r"water cannon|meriam air|voi rong|ramm|rempuh|ฉีดน้ำ|ไล่ชน|binobomba|binabangga|tong tau", text))
+    return bool(
+        re.search(
+            r"water cannon|meriam air|voi rong|ramm|rempuh|ฉีดน้ำ|ไล่ชน|binobomba|binabangga|tong tau", text
+        )
+    )
 
 
 def _overdue(text: str, present: set[str]) -> str:
@@ -176,10 +197,18 @@ def _overdue(text: str, present: set[str]) -> str:
 def _set_floor(present: set[str], denied: set[str], matter: Matter) -> None:
     if matter.emergency_phase == EmergencyPhase.DISTRESS or matter.response_phase == ResponsePhase.ATTACK:
         matter.priority_floor = 1
-    elif matter.emergency_phase == EmergencyPhase.ALERT:
+    elif (
+        matter.emergency_phase == EmergencyPhase.ALERT
+        or "plea_word" in matter.flags
+        or "no_sea_word" in matter.flags
+    ):
         matter.priority_floor = 2
-    elif "plea_word" in matter.flags or "no_sea_word" in matter.flags:
-        matter.priority_floor = 2
-    elif matter.type == IncidentType.UNCLASSIFIED and denied & {*RESCUE_ORDER, "distress"}:
+    elif matter.type == IncidentType.UNCLASSIFIED and any(_is_distress(c) for c in denied):
         matter.flags.add("denied_word")
         matter.priority_floor = 2
+
+
+def _is_distress(concept: str) -> bool:
+    return concept == "distress" or (
+        concept in RESCUE_ORDER and TAXONOMY[concept].emergency_phase == EmergencyPhase.DISTRESS
+    )

@@ -27,7 +27,18 @@ _TOGETHER = {
     "seorang": 1, "sorang": 1, "sendirian": 1, "alone": 1, "berdua": 2, "bertiga": 3, "berempat": 4, "berlima": 5,
     "berenam": 6, "bertujuh": 7, "berlapan": 8, "berdelapan": 8, "bersembilan": 9, "bersepuluh": 10,
 }  # fmt: skip
-_THAI_NUMBERS = {"หนึ่ง": 1, "สอง": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9, "สิบ": 10}
+_THAI_NUMBERS = {
+    "หนึ่ง": 1,
+    "สอง": 2,
+    "สาม": 3,
+    "สี่": 4,
+    "ห้า": 5,
+    "หก": 6,
+    "เจ็ด": 7,
+    "แปด": 8,
+    "เก้า": 9,
+    "สิบ": 10,
+}
 _THAI_COUNT = re.compile(rf"(?<![\d.,])(\d{{1,3}}|{'|'.join(_THAI_NUMBERS)})\s?(?:คน|ชีวิต)")
 
 TOTAL_BEFORE = frozenset("pob pax souls sakay persons people".split())
@@ -52,7 +63,9 @@ CASUALTIES = frozenset(
     " patay dinukot missing injured wounded dead overboard fell hurt sick unconscious pengsan pingsan disandera tenggelam lemas"
     " drowned mangsa korban bi mat roi selamat rescued tercebur hostage taken tinangay nasugatan wound".split()
 )
-UNITS_AFTER = frozenset("nm mil batu km jam hari kn knot knots m ft kg bot kapal boats boat bangka hours days nautical".split())
+UNITS_AFTER = frozenset(
+    "nm mil batu km jam hari kn knot knots m ft kg bot kapal boats boat bangka hours days nautical".split()
+)
 _LABEL_REACH = 3
 
 
@@ -70,7 +83,7 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
     while i < len(tokens):
         value, after = _number(tokens, i)
         if value is None:
-            if tokens[i] in _TOGETHER and not _among(tokens[i + 1:i + 3], CASUALTIES | ATTACKERS):
+            if tokens[i] in _TOGETHER and not _among(tokens[i + 1 : i + 3], CASUALTIES | ATTACKERS):
                 totals.append(_TOGETHER[tokens[i]])
             i += 1
             continue
@@ -110,12 +123,12 @@ def _number(tokens: list[str], i: int) -> tuple[int | None, int]:
 def _decimal_neighbour(tokens: list[str], i: int) -> bool:
     before = i >= 2 and tokens[i - 1] in ".,:" and tokens[i - 2].isdigit()
     after = i + 2 < len(tokens) and tokens[i + 1] in ".:" and tokens[i + 2].isdigit()
-    return before and tokens[i - 1] != "," or after
+    return (before and tokens[i - 1] != ",") or after
 
 
 def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
     """Put one number where it belongs: a labelled total, a total, a part, or nowhere."""
-    rest = [token for token in tokens[end:end + 5] if token != "2"]  # kanak2, anak2
+    rest = [token for token in tokens[end : end + 5] if token != "2"]  # kanak2, anak2
     while rest and rest[0] in ("na", "ng", "ka", "other", "other", "lagi"):
         rest = rest[1:]
     word, beyond = (rest[0] if rest else ""), rest[1:4]
@@ -123,22 +136,30 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
     beyond = beyond[:stop]
     counts = word in TOTAL_AFTER or word in PARTS
     if counts:
-        if _among(tokens[max(0, start - 2):start], ATTACKERS | {"culik", "kidnapped", "dinukot", "diculik"}):
+        if _among(
+            tokens[max(0, start - 2) : start], ATTACKERS | {"culik", "kidnapped", "dinukot", "diculik"}
+        ):
             return
-        if _among(beyond[:2], ATTACKERS | CASUALTIES) or attack and _among(beyond[:2], BOARDERS):
+        if _among(beyond[:2], ATTACKERS | CASUALTIES) or (attack and _among(beyond[:2], BOARDERS)):
             return
     label, own = _label(tokens, start)
-    if label and word not in PARTS and not (word in UNITS_AFTER):
+    if label and word not in PARTS and word not in UNITS_AFTER:
         (labelled if own else parts).append(value)
-    elif word in ("pob", "souls", "onboard", "aboard") or counts and _among(beyond[:2], {"onboard", "aboard", "pob"}) \
-            or counts and beyond[:2] == ["on", "board"] or word == "on" and beyond[:1] == ["board"]:
+    elif (
+        word in ("pob", "souls", "onboard", "aboard")
+        or (counts and _among(beyond[:2], {"onboard", "aboard", "pob"}))
+        or (counts and beyond[:2] == ["on", "board"])
+        or (word == "on" and beyond[:1] == ["board"])
+    ):
         labelled.append(value)
-    elif word in PARTS or word in TOTAL_AFTER and beyond and beyond[0] in PARTS and beyond[0] != "nelayan":
+    elif word in PARTS or (word in TOTAL_AFTER and beyond and beyond[0] in PARTS and beyond[0] != "nelayan"):
         parts.append(value)
     elif word in TOTAL_AFTER:
         totals.append(value)
-    elif start and tokens[start - 1] in WE | {"are", "ada"} and word not in UNITS_AFTER and not word.isdigit():
-        if tokens[start - 1] in WE or start > 1 and tokens[start - 2] in WE:
+    elif (
+        start and tokens[start - 1] in WE | {"are", "ada"} and word not in UNITS_AFTER and not word.isdigit()
+    ):
+        if tokens[start - 1] in WE or (start > 1 and tokens[start - 2] in WE):
             totals.append(value)
 
 
@@ -149,11 +170,11 @@ def _label(tokens: list[str], start: int) -> tuple[str, bool]:
         if i < 0:
             break
         token = tokens[i]
-        if token.isdigit() or token in _ONES or token in ".,;!?|#" and token != ":":
+        if token.isdigit() or token in _ONES or (token in ".,;!?|#" and token != ":"):
             break
         if token in TOTAL_BEFORE and (i == 0 or not tokens[i - 1].isdigit()):
             return token, True
-        if token in PARTS and (i == 0 or not tokens[i - 1].isdigit() and tokens[i - 1] not in _ONES):
+        if token in PARTS and (i == 0 or (not tokens[i - 1].isdigit() and tokens[i - 1] not in _ONES)):
             return token, False
     return "", False
 

@@ -15,8 +15,18 @@ _KINDS = (
     "pulau|p|pl|kg|kampung|tg|tanjung|tj|tanjong|kuala|teluk|tlk|selat|karang|gugusan|gosong|batu|ko|koh|hon|dao|cu lao|mui|vinh"
     "|isla|look|punta|shoal|pulo|palau"
 )
-_NAMED = re.compile(rf"\b({_KINDS})\b\.? ?(?!(?:mana|ni|itu|ini|tu|yang|terdekat|kecil|dekat)\b)([a-z]{{3,20}})")
-_ABBREVIATED = {"p": "pulau", "pl": "pulau", "kg": "kampung", "tg": "tanjung", "tj": "tanjung", "tlk": "teluk", "koh": "ko"}
+_NAMED = re.compile(
+    rf"\b({_KINDS})\b\.? ?(?!(?:mana|ni|itu|ini|tu|yang|terdekat|kecil|dekat)\b)([a-z]{{3,20}})"
+)
+_ABBREVIATED = {
+    "p": "pulau",
+    "pl": "pulau",
+    "kg": "kampung",
+    "tg": "tanjung",
+    "tj": "tanjung",
+    "tlk": "teluk",
+    "koh": "ko",
+}
 _LOOSE = frozenset(("p", "pl", "batu", "look", "ko", "dao", "hon", "mui", "vinh"))
 _DISTANCE = re.compile(
     r"\d(?:[.,]\d+)?\s?(?:nm|nmi|mil|miles?|batu|km|mail|hai ly|nautical|ไมล์|மைல்)|\b(?:utara|selatan|timur|barat|tenggara"

@@ -4,23 +4,67 @@
 # T is East (ms, id), South (fil), West (vi); S is South, but East after a Filipino longitude;
 # B is West (ms), North (vi). Which it is follows from the axis, the language and the service box.
 HEMISPHERES: dict[str, tuple[str | None, str | None]] = {
-    "s": ("S", "E"), "t": ("S", "E"), "b": ("N", "W"),
-    **dict.fromkeys(("n", "u", "h", "lu", "utr", "utara", "north", "northern", "hilaga", "bac", "norte",
-                     "เหนือ", "வடக்கு", "vadakku"), ("N", None)),
-    **dict.fromkeys(("ls", "slt", "sel", "selatan", "south", "southern", "timog", "nam", "sur",
-                     "ใต้", "தெற்கு", "therku"), ("S", None)),
-    **dict.fromkeys(("e", "d", "bt", "tmr", "tim", "timur", "east", "eastern", "silangan", "dong", "este",
-                     "ตะวันออก", "கிழக்கு", "kizhakku"), (None, "E")),
-    **dict.fromkeys(("w", "k", "bb", "brt", "barat", "west", "western", "kanluran", "tay",
-                     "ตะวันตก", "மேற்கு", "merku"), (None, "W")),
+    "s": ("S", "E"),
+    "t": ("S", "E"),
+    "b": ("N", "W"),
+    **dict.fromkeys(
+        (
+            "n",
+            "u",
+            "h",
+            "lu",
+            "utr",
+            "utara",
+            "north",
+            "northern",
+            "hilaga",
+            "bac",
+            "norte",
+            "เหนือ",
+            "வடக்கு",
+            "vadakku",
+        ),
+        ("N", None),
+    ),
+    **dict.fromkeys(
+        ("ls", "slt", "sel", "selatan", "south", "southern", "timog", "nam", "sur", "ใต้", "தெற்கு", "therku"),
+        ("S", None),
+    ),
+    **dict.fromkeys(
+        (
+            "e",
+            "d",
+            "bt",
+            "tmr",
+            "tim",
+            "timur",
+            "east",
+            "eastern",
+            "silangan",
+            "dong",
+            "este",
+            "ตะวันออก",
+            "கிழக்கு",
+            "kizhakku",
+        ),
+        (None, "E"),
+    ),
+    **dict.fromkeys(
+        ("w", "k", "bb", "brt", "barat", "west", "western", "kanluran", "tay", "ตะวันตก", "மேற்கு", "merku"),
+        (None, "W"),
+    ),
 }
 # Letters that are also everyday abbreviations: a pair made with them counts only inside the service box.
 LOOSE = frozenset("tbhkdu")
 
 LATITUDE_WORDS = frozenset("lat latt latitude latitud lattitude lintang vi ละติจูด แลต அட்சரேகை".split())
 LONGITUDE_WORDS = frozenset("lon long lng longitude longitud bujur kinh ลองจิจูด ลอง தீர்க்கரேகை".split())
-DEGREE_WORDS = frozenset("d h deg degs degree degrees derajat drj darjah drjh dgr grado grados do องศา டிகிரி".split())
-MINUTE_WORDS = frozenset("m min mins minute minutes minit menit mnt minuto minutos phut ลิปดา นาที நிமிடம்".split())
+DEGREE_WORDS = frozenset(
+    "d h deg degs degree degrees derajat drj darjah drjh dgr grado grados do องศา டிகிரி".split()
+)
+MINUTE_WORDS = frozenset(
+    "m min mins minute minutes minit menit mnt minuto minutos phut ลิปดา นาที நிமிடம்".split()
+)
 SECOND_WORDS = frozenset("sec secs second seconds saat detik segundo segundos giay ฟิลิปดา วินาที விநாடி".split())
 JOINERS = frozenset("and dan at va garis tuyen และ மற்றும்".split())
 

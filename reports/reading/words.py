@@ -7,17 +7,21 @@ eight letters. A shorter match inside a longer one does not count ("orang mati" 
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .keywords_context import COMMON, CONTEXT, FILLERS, NEEDS_COMPANY
 from .keywords_rescue import MARITIME, RESCUE
 from .keywords_security import SECURITY
+from .keywords_trade import TRADE
 
 _WORD = re.compile(r"[a-z]+|\d+|[.,;:!?|#]|[\u0e00-\u0e7f]+|[\u0b80-\u0bff]+")
 _APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
 _BREAKS = frozenset(".,;:!?|#")
 TYPO_FROM = 8
 # Real words one letter away from a keyword: no typos.
-NOT_TYPOS = frozenset("terbaik selamatan collusion drafting emergence emergent ditebak menebak exercised contrabands".split())
+NOT_TYPOS = frozenset(
+    "terbaik selamatan collusion drafting emergence emergent ditebak menebak exercised contrabands".split()
+)
 _THAI, _TAMIL = "th", "ta"
 
 
@@ -72,8 +76,12 @@ class _Index:
                 for language, entries in rows.items():
                     for entry in filter(None, map(str.strip, entries.split(","))):
                         languages[concept, entry].add(language)
-        self.phrases: dict[str, list] = defaultdict(list)  # first word → (words, open end, concept, languages)
-        self.prefixes: dict[str, list] = defaultdict(list)  # first three letters → (prefix, concept, languages)
+        self.phrases: dict[str, list] = defaultdict(
+            list
+        )  # first word → (words, open end, concept, languages)
+        self.prefixes: dict[str, list] = defaultdict(
+            list
+        )  # first three letters → (prefix, concept, languages)
         self.thai: list = []
         self.tamil: list = []
         singles: dict[str, str] = {}
@@ -111,7 +119,7 @@ class _Index:
 
 
 def _without_one(word: str) -> list[str]:
-    return [word[:i] + word[i + 1:] for i in range(len(word))]
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
 
 
 def _one_apart(a: str, b: str) -> bool:
@@ -121,16 +129,22 @@ def _one_apart(a: str, b: str) -> bool:
         return len(longer) - len(shorter) == 1 and shorter in _without_one(longer)
     differ = [i for i in range(len(a)) if a[i] != b[i]]
     return len(differ) == 1 or (
-        len(differ) == 2 and differ[1] == differ[0] + 1 and a[differ[0]] == b[differ[1]] and a[differ[1]] == b[differ[0]]
+        len(differ) == 2
+        and differ[1] == differ[0] + 1
+        and a[differ[0]] == b[differ[1]]
+        and a[differ[1]] == b[differ[0]]
     )
 
 
-_INDEX = _Index(RESCUE, SECURITY, CONTEXT, {"maritime": MARITIME})
+_INDEX = _Index(RESCUE, SECURITY, TRADE, CONTEXT, {"maritime": MARITIME})
 _EVERYDAY: dict[str, list[str]] = defaultdict(list)
 for _language, _entries in COMMON.items():
     for _entry in filter(None, map(str.strip, _entries.split(","))):
         _EVERYDAY[_entry].append(_language)
-_NEGATIONS = {language: frozenset(map(str.strip, entries.split(","))) for language, entries in CONTEXT["negation"].items()}
+_NEGATIONS = {
+    language: frozenset(map(str.strip, entries.split(",")))
+    for language, entries in CONTEXT["negation"].items()
+}
 
 
 def find(text: str) -> Words:
@@ -148,7 +162,7 @@ def find(text: str) -> Words:
 def _count_everyday(tokens: list[str]) -> dict[str, int]:
     counts: dict[str, int] = defaultdict(int)
     seen = set(tokens)
-    seen.update(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))
+    seen.update(f"{a} {b}" for a, b in pairwise(tokens))
     for word in seen & _EVERYDAY.keys():
         for language in _EVERYDAY[word]:
             counts[language] += 1
@@ -177,7 +191,7 @@ def _latin_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
 
 
 def _follows(tokens: list[str], i: int, words: tuple[str, ...], open_end: bool) -> bool:
-    there = tokens[i:i + len(words)]
+    there = tokens[i : i + len(words)]
     if len(there) < len(words):
         return False
     if open_end:
@@ -189,7 +203,8 @@ def _hit(tokens, everyday, concept, languages, start, end, typo) -> Hit | None:
     text = " ".join(tokens[start:end])
     if end - start == 1 and text in NEEDS_COMPANY:
         language, needed = NEEDS_COMPANY[text]
-        if language in languages and everyday.get(language, 0) - (language in _EVERYDAY.get(text, ())) < needed:
+        others = everyday.get(language, 0) - (language in _EVERYDAY.get(text, ()))
+        if language in languages and others < needed:
             languages = languages - {language}
             if not languages:
                 return None
@@ -225,7 +240,7 @@ def _thai_hits(text: str) -> list[Hit]:
     for entry, concept, languages in _INDEX.thai:
         at = text.find(entry)
         if at >= 0:
-            before = text[max(0, at - 8):at].rstrip()
+            before = text[max(0, at - 8) : at].rstrip()
             negated = concept not in CONTEXT and before.endswith(("ไม่", "ไม่มี", "ไม่ได้"))
             # Thai has no word breaks here: places are counted in characters, beyond those of Latin words
             hits.append(Hit(concept, languages, 100_000 + at, 100_000 + at + len(entry), entry, negated))
@@ -239,7 +254,7 @@ def _tamil_hits(text: str) -> list[Hit]:
         while at > 0 and "\u0b80" <= text[at - 1] <= "\u0bff":
             at = text.find(entry, at + 1)
         if at >= 0:
-            after = text[at + len(entry):at + len(entry) + 30].split()
+            after = text[at + len(entry) : at + len(entry) + 30].split()
             negated = "இல்லை" in after[:2]
             hits.append(Hit(concept, languages, 200_000 + at, 200_000 + at + len(entry), entry, negated))
     return hits
@@ -252,7 +267,9 @@ def _outermost(hits: list[Hit]) -> list[Hit]:
     kept: list[Hit] = []
     for hit in ordered:
         inside = hit.concept not in weak and any(
-            other.concept not in weak and other.start <= hit.start and hit.end <= other.end
+            other.concept not in weak
+            and other.start <= hit.start
+            and hit.end <= other.end
             and other.end - other.start > hit.end - hit.start
             for other in kept
         )
