@@ -1,4 +1,4 @@
-"""Who works in the demonstration: logins, crews with an app, and two communities with their landing places."""
+"""Who works in the demonstration: logins, crews with an app, two communities with their landing places."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -36,7 +36,10 @@ class Village:
 VILLAGES = [
     Village(
         "Pangkor", Language.MALAY, (100.45, 4.20),
-        {"Pangkor": (100.5747, 4.2134), "Lumut": (100.6298, 4.2323), "Labohan Bilek Besar": (100.5648, 4.3098)},
+        {
+            "Pangkor": (100.5747, 4.2134), "Lumut": (100.6298, 4.2323),
+            "Labohan Bilek Besar": (100.5648, 4.3098),
+        },
     ),
     Village(
         "Semporna", Language.MALAY, (118.70, 4.40),
@@ -67,29 +70,20 @@ def load(password: str, *, replace: bool) -> People:
     agencies = {station.code: station.agency for station in Station.objects.select_related("agency")}
     for login, role, station, names, _ in DESK:
         superuser = role == User.Role.ADMIN
-        user = _login(login, hashed, replace, people, role=role, is_staff=True, is_superuser=superuser, agency=agencies.get(station))
+        user = _login(
+            login,
+            hashed,
+            replace,
+            people,
+            role=role,
+            is_staff=True,
+            is_superuser=superuser,
+            agency=agencies.get(station),
+        )
         user.communities.add(*(communities[name] for name in names))
-    for unit in PatrolUnit.objects.select_related("station__agency").prefetch_related("crew"):
-        login, agency = unit.call_sign.lower(), unit.station.agency
-        if unit.call_sign in CREW_LOGINS:
-            user = _login(login, hashed, replace, people, role=User.Role.CREW, agency=agency)
-        else:
-            # An unusable password: nobody signs in as this crew until an administrator sets one.
-            fields = {"role": User.Role.CREW, "agency": agency, "password": make_password(None)}
-            user, _ = User.objects.get_or_create(username=login, defaults=fields)
-        unit.crew.add(user)
-        if unit.alert_channel != PatrolUnit.AlertChannel.SMS:
-            Device.objects.get_or_create(
-                user=user,
-                push_target=f"simulated-{login}",
-                defaults={
-                    "platform": "simulated",
-                    "push_kind": Device.PushKind.TOKEN,
-                    "language": unit.language,
-                    "token_hash": Device.hash_token(Device.new_token()),
-                },
-            )
-        people.crews += 1
+    for login in CREW_LOGINS:
+        _login(login.lower(), hashed, replace, people, role=User.Role.CREW)
+    people.crews = _crews()
     return people
 
 
@@ -105,6 +99,41 @@ def _login(login: str, hashed: str, replace: bool, people: People, **fields) -> 
         user.save(update_fields=["password"])
     (people.new_logins if created or replace else people.kept_logins).append(login)
     return user
+
+
+def _crews() -> int:
+    """Give each unit a crew account and, unless it is reached by text alone, an app that takes push."""
+    units = {unit.call_sign.lower(): unit for unit in PatrolUnit.objects.select_related("station")}
+    crews = User.objects.in_bulk(units, field_name="username")
+    # An unusable password: nobody signs in as this crew until an administrator sets one.
+    new = [
+        User(username=login, role=User.Role.CREW, password=make_password(None))
+        for login in units
+        if login not in crews
+    ]
+    crews |= {user.username: user for user in User.objects.bulk_create(new)}
+    for login, user in crews.items():
+        user.agency_id = units[login].station.agency_id
+    User.objects.bulk_update(crews.values(), ["agency"])
+    membership = PatrolUnit.crew.through
+    membership.objects.bulk_create(
+        [membership(patrolunit=units[login], user=user) for login, user in crews.items()],
+        ignore_conflicts=True,
+    )
+    with_app = set(Device.objects.filter(platform="simulated").values_list("user__username", flat=True))
+    Device.objects.bulk_create(
+        Device(
+            user=crews[login],
+            platform="simulated",
+            push_kind=Device.PushKind.TOKEN,
+            push_target=f"simulated-{login}",
+            language=unit.language,
+            token_hash=Device.hash_token(Device.new_token()),
+        )
+        for login, unit in units.items()
+        if unit.alert_channel != PatrolUnit.AlertChannel.SMS and login not in with_app
+    )
+    return len(units)
 
 
 def _community(village: Village) -> Community:

@@ -1,7 +1,7 @@
 """The roster: which stations and patrol units there are, imported from CSV files.
 
-What a file says is written; what it is silent about (language, parent, readiness, a duty phone) is filled in once,
-when the row is made, and afterwards belongs to whoever edits it in the admin.
+What a file says is written; what it is silent about (language, parent, readiness, a duty phone) is filled in
+once, when the row is made, and afterwards belongs to whoever edits it in the admin.
 """
 
 from collections.abc import Iterable
@@ -40,8 +40,8 @@ LANGUAGES = {
     "VN": Language.VIETNAMESE, "TH": Language.THAI,
 }  # fmt: skip
 COUNTRIES = {
-    "MY": "Malaysia", "BN": "Brunei", "ID": "Indonesia", "PH": "Philippines", "SG": "Singapore", "TH": "Thailand",
-    "VN": "Vietnam",
+    "MY": "Malaysia", "BN": "Brunei", "ID": "Indonesia", "PH": "Philippines", "SG": "Singapore",
+    "TH": "Thailand", "VN": "Vietnam",
 }  # fmt: skip
 #: Seconds from the call to casting off or taking off, at base, until the agency says otherwise.
 READINESS_S = {PatrolUnit.Kind.BOAT: 600, PatrolUnit.Kind.AIRCRAFT: 1200, PatrolUnit.Kind.SHORE: 600}
@@ -88,7 +88,10 @@ class UnitRow:
 
 
 def read_stations(path: Path = STATIONS) -> list[StationRow]:
-    """Read a stations file: STATION_COLUMNS, and where it has them kind, duty_phone, language, parent. Raises FaultyFile."""
+    """Read a stations file: STATION_COLUMNS, and where it has them kind, duty_phone, language, parent.
+
+    Raises FaultyFile.
+    """
     rows = csvfiles.read(path, STATION_COLUMNS, _station)
     faults = _repeated(path, [(row.line, "base_id", row.code) for row in rows])
     codes = {row.code for row in rows}
@@ -113,14 +116,22 @@ def read_units(path: Path = UNITS) -> list[UnitRow]:
 
 
 @transaction.atomic
-def import_stations(rows: list[StationRow], *, file: str = STATIONS.name, taken: Iterable[str] = ()) -> Changes:
+def import_stations(
+    rows: list[StationRow], *, file: str = STATIONS.name, taken: Iterable[str] = ()
+) -> Changes:
     """Write agencies, stations and one rescue co-ordination centre a country; say what changed.
 
     With simulated carriers a station without a duty phone gets a fictional one that is not `taken`; with real
     carriers it stays without. Raises FaultyFile, nothing written.
     """
-    known = {station.code: station for station in Station.objects.select_for_update(of=("self",)).select_related("agency")}
-    crews = {phone: call_sign for call_sign, phone in PatrolUnit.objects.exclude(phone="").values_list("call_sign", "phone")}
+    known = {
+        station.code: station
+        for station in Station.objects.select_for_update(of=("self",)).select_related("agency")
+    }
+    crews = {
+        phone: call_sign
+        for call_sign, phone in PatrolUnit.objects.exclude(phone="").values_list("call_sign", "phone")
+    }
     faults = [
         Fault(file, row.line, f"{row.duty_phone} is the crew phone of {crews[row.duty_phone]}")
         for row in rows
@@ -128,17 +139,28 @@ def import_stations(rows: list[StationRow], *, file: str = STATIONS.name, taken:
     ]
     if faults:
         raise FaultyFile(faults)
-    used = {*taken, *crews, *(row.duty_phone for row in rows), *(station.duty_phone for station in known.values())}
+    used = {
+        *taken,
+        *crews,
+        *(row.duty_phone for row in rows),
+        *(station.duty_phone for station in known.values()),
+    }
     free = (phone for phone in _DUTY_PHONES if phone not in used) if settings.SIMULATED_CARRIERS else iter(())
     changes, agencies = Changes(), {}
     for row in rows:
         if row.agency not in agencies:
-            agencies[row.agency], _ = Agency.objects.get_or_create(name=row.agency, defaults={"country": row.country})
+            agencies[row.agency], _ = Agency.objects.get_or_create(
+                name=row.agency, defaults={"country": row.country}
+            )
         station = known.get(row.code)
         said = {"name": row.name, "agency": agencies[row.agency], "position": Point(*row.position, srid=4326)}
         said |= {
             name: value
-            for name, value in (("kind", row.kind), ("duty_phone", row.duty_phone), ("language", row.language))
+            for name, value in (
+                ("kind", row.kind),
+                ("duty_phone", row.duty_phone),
+                ("language", row.language),
+            )
             if value
         }
         if station is None:
@@ -183,8 +205,8 @@ def import_units(
 ) -> tuple[Changes, list[str]]:
     """Write patrol units by call sign; return what changed, and the units whose own status was kept.
 
-    Once a unit has been tasked its status is its crew's word and is left alone; `reset_status` takes the file's,
-    but never for a unit that is on its way or on scene now. Raises FaultyFile, nothing written.
+    Once a unit has been tasked its status is its crew's word and is left alone; `reset_status` takes the
+    file's, but never for a unit that is on its way or on scene now. Raises FaultyFile, nothing written.
     """
     stations = {station.code: station for station in Station.objects.select_related("agency")}
     known = {unit.call_sign: unit for unit in PatrolUnit.objects.select_for_update(of=("self",))}
@@ -192,14 +214,25 @@ def import_units(
     engaged = set(Dispatch.objects.engaged().values_list("unit_id", flat=True))
     tasked = engaged if reset_status else set(Dispatch.objects.values_list("unit_id", flat=True))
     # Two units may swap phones; no moment may show both with one.
-    moving = [row.call_sign for row in rows if row.call_sign in known and known[row.call_sign].phone != row.phone]
+    moving = [
+        row.call_sign for row in rows if row.call_sign in known and known[row.call_sign].phone != row.phone
+    ]
     PatrolUnit.objects.filter(call_sign__in=moving).update(phone="")
     changes, kept = Changes(), []
     for row in rows:
         station = stations[row.station]
         said = {
             name: getattr(row, name)
-            for name in ("kind", "description", "speed_kn", "range_nm", "crew_size", "status", "alert_channel", "phone")
+            for name in (
+                "kind",
+                "description",
+                "speed_kn",
+                "range_nm",
+                "crew_size",
+                "status",
+                "alert_channel",
+                "phone",
+            )
         }
         said |= {"station": station, "capabilities": list(row.capabilities)}
         said |= {name: getattr(row, name) for name in ("language", "readiness_s") if getattr(row, name)}
@@ -219,25 +252,41 @@ def import_units(
     return changes, kept
 
 
-def _check_units(rows: list[UnitRow], file: str, stations: dict[str, Station], known: dict[str, PatrolUnit]) -> None:
+def _check_units(
+    rows: list[UnitRow], file: str, stations: dict[str, Station], known: dict[str, PatrolUnit]
+) -> None:
     here = {row.call_sign for row in rows}
-    elsewhere = {unit.phone: unit.call_sign for unit in known.values() if unit.phone and unit.call_sign not in here}
+    elsewhere = {
+        unit.phone: unit.call_sign for unit in known.values() if unit.phone and unit.call_sign not in here
+    }
     duty = {station.duty_phone: station.code for station in stations.values() if station.duty_phone}
     faults = []
     for row in rows:
         if row.station not in stations:
             faults.append(Fault(file, row.line, f"there is no station {row.station}"))
         if row.phone in elsewhere:
-            faults.append(Fault(file, row.line, f"{row.phone} is the phone of {elsewhere[row.phone]}, which is not in this file"))
+            faults.append(
+                Fault(
+                    file,
+                    row.line,
+                    f"{row.phone} is the phone of {elsewhere[row.phone]}, which is not in this file",
+                )
+            )
         if row.phone in duty:
-            faults.append(Fault(file, row.line, f"{row.phone} is the duty phone of station {duty[row.phone]}"))
+            faults.append(
+                Fault(file, row.line, f"{row.phone} is the duty phone of station {duty[row.phone]}")
+            )
     if faults:
         raise FaultyFile(faults)
 
 
 def _update(row, said: dict, key: str, changes: Changes) -> None:
     """Save the fields of `row` that differ from what the file says, and only those."""
-    different = {name: (getattr(row, name), value) for name, value in said.items() if not _same(getattr(row, name), value)}
+    different = {
+        name: (getattr(row, name), value)
+        for name, value in said.items()
+        if not _same(getattr(row, name), value)
+    }
     if not different:
         changes.unchanged += 1
         return
@@ -278,7 +327,9 @@ def _unit(row: Row) -> UnitRow:
     if status not in PatrolUnit.Status.values:
         words = ", ".join((*PatrolUnit.Status.values, *STATUS_WORDS))
         raise ValueError(f"status is {status!r}, not one of {words}")
-    capabilities = tuple(dict.fromkeys(word.strip() for word in row.text("capabilities", 400).split("|") if word.strip()))
+    capabilities = tuple(
+        dict.fromkeys(word.strip() for word in row.text("capabilities", 400).split("|") if word.strip())
+    )
     unknown = [word for word in capabilities if word not in Capability.values]
     if unknown:
         raise ValueError(f"capabilities holds {unknown[0]!r}, not one of {', '.join(Capability.values)}")

@@ -1,6 +1,7 @@
 """Sectors for a demonstration: the waters nearer to a station than to any other, out to 100 nautical miles.
 
-Real sectors are the agencies' own and are loaded as zones. Where none is loaded the zone is unknown and blocks nothing.
+Real sectors are the agencies' own and are loaded as zones. Where none is loaded the zone is unknown and
+blocks nothing.
 """
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon

@@ -1,4 +1,4 @@
-"""CSV files that people hand to an import command: read with line numbers, refused with all their faults at once."""
+"""CSV files handed to an import command: read by line, and refused with all their faults at once."""
 
 import csv
 import gzip
@@ -26,7 +26,9 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file} line {self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+        return (
+            f"{self.file} line {self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+        )
 
 
 class FaultyFile(Exception):
@@ -59,7 +61,7 @@ class Row:
     values: dict[str, str]
 
     def text(self, name: str, most: int, *, optional: bool = False) -> str:
-        """The column's text without surrounding space, at most `most` characters; "" if optional and absent."""
+        """The column's text, stripped, at most `most` characters; "" if optional and absent."""
         value = (self.values.get(name) or "").strip()
         if "\0" in value:
             raise ValueError(f"{name} holds a NUL character")
@@ -69,7 +71,9 @@ class Row:
             raise ValueError(f"{name} is longer than {most} characters")
         return value
 
-    def number(self, name: str, *, above: float = 0.0, most: float = 1e6, optional: bool = False) -> float | None:
+    def number(
+        self, name: str, *, above: float = 0.0, most: float = 1e6, optional: bool = False
+    ) -> float | None:
         """A finite number over `above` and up to `most`; None if optional and absent."""
         text = self.text(name, 40, optional=optional)
         if not text:

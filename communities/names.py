@@ -8,35 +8,89 @@ _LETTERS = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae"
 # Accents of Latin letters only: Thai and Tamil vowel signs are combining marks too, and carry the word.
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 _APOSTROPHES = re.compile(r"['’‘`ʻʼ]")
-_BETWEEN_WORDS = re.compile(r"[^\w\u0b80-\u0bff\u0e00-\u0e7f]+|_+")
+_BETWEEN_WORDS = re.compile(r"(?:[^\w\u0b80-\u0bff\u0e00-\u0e7f]|_)+")
 
 # How the first word of a name is shortened or was spelled in the colonial manner.
 _FIRST = {
-    "p": "pulau", "pu": "pulau", "pul": "pulau", "plau": "pulau",
+    "p": "pulau",
+    "pu": "pulau",
+    "pul": "pulau",
+    "plau": "pulau",
     "kep": "kepulauan",
-    "tg": "tanjung", "tj": "tanjung", "tjg": "tanjung", "tanj": "tanjung", "tanjong": "tanjung", "tandjung": "tanjung",
-    "tl": "teluk", "tlk": "teluk", "telok": "teluk",
-    "kg": "kampung", "kpg": "kampung", "kpng": "kampung", "kampong": "kampung",
-    "sg": "sungai", "sei": "sungai", "sungei": "sungai",
+    "tg": "tanjung",
+    "tj": "tanjung",
+    "tjg": "tanjung",
+    "tanj": "tanjung",
+    "tanjong": "tanjung",
+    "tandjung": "tanjung",
+    "tl": "teluk",
+    "tlk": "teluk",
+    "telok": "teluk",
+    "kg": "kampung",
+    "kpg": "kampung",
+    "kpng": "kampung",
+    "kampong": "kampung",
+    "sg": "sungai",
+    "sei": "sungai",
+    "sungei": "sungai",
     "pel": "pelabuhan",
 }
 _LAST = {"is": "island", "isl": "island", "str": "strait", "harbor": "harbour"}
 
 # What kind of thing it is, said before or after its own name.
-_KIND_BEFORE = frozenset({
-    "pulau", "pulo", "kepulauan", "tanjung", "teluk", "selat", "kampung", "pelabuhan", "laut", "karang", "terumbu",
-    "isla", "punta", "ko", "koh", "dao", "mui", "vinh", "cape", "gili", "nusa", "port", "puerto",
-})
-_KIND_AFTER = frozenset({
-    "island", "islands", "strait", "bay", "gulf", "sea", "reef", "shoal", "harbour", "anchorage", "point", "port",
-})
+_KIND_BEFORE = frozenset(
+    {
+        "pulau",
+        "pulo",
+        "kepulauan",
+        "tanjung",
+        "teluk",
+        "selat",
+        "kampung",
+        "pelabuhan",
+        "laut",
+        "karang",
+        "terumbu",
+        "isla",
+        "punta",
+        "ko",
+        "koh",
+        "dao",
+        "mui",
+        "vinh",
+        "cape",
+        "gili",
+        "nusa",
+        "port",
+        "puerto",
+    }
+)
+_KIND_AFTER = frozenset(
+    {
+        "island",
+        "islands",
+        "strait",
+        "bay",
+        "gulf",
+        "sea",
+        "reef",
+        "shoal",
+        "harbour",
+        "anchorage",
+        "point",
+        "port",
+    }
+)
 # "Port Klang" without its first word is a name; "Sea" is none.
 _SHORTEST_OWN_NAME = 3
 
 
 def fold(text: str) -> str:
     """Lower case, no accents, no punctuation, single spaces: "Thị Nại" and "thi nai" are one."""
-    text = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    # Twice: taking a letter apart may bring out a capital, and folding its case an accent.
+    for _ in range(2):
+        text = unicodedata.normalize("NFKD", text.casefold())
+    text = text.translate(_LETTERS)
     text = _APOSTROPHES.sub("", _ACCENTS.sub("", text))
     return _BETWEEN_WORDS.sub(" ", text).strip()
 

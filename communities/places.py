@@ -61,7 +61,7 @@ def find(name: str, near: Position | None = None, limit: int = 5) -> list[Place]
 
 
 def nearest(position: Position, limit: int = 1, kinds: Iterable[str] = ()) -> list[Place]:
-    """The named places nearest to `position` (lon, lat), each with `distance_m`; of these `kinds` where given."""
+    """The places nearest to `position` (lon, lat), each with `distance_m`; of these `kinds` where given."""
     found = Place.objects.filter(kind__in=list(kinds)) if kinds else Place.objects.all()
     return list(_nearest_first(found, position)[:limit])
 
@@ -89,7 +89,7 @@ class PlaceRow:
 
 
 def read_file(path: Path) -> list[PlaceRow]:
-    """Read a gazetteer file (columns COLUMNS, and alt_names joined by | where it has them); raise FaultyFile."""
+    """Read a gazetteer file (COLUMNS, and alt_names joined by | where it has them); raise FaultyFile."""
     rows = csvfiles.read(path, COLUMNS, _parse)
     first: dict[tuple[str, str], int] = {}
     faults = [
@@ -105,7 +105,11 @@ def read_file(path: Path) -> list[PlaceRow]:
 def _parse(row: Row) -> PlaceRow:
     name, kind, (lon, lat) = row.text("name", 200), row.text("kind", 30), row.position()
     alt_names = tuple(
-        dict.fromkeys(part.strip()[:200] for part in row.text("alt_names", 5000, optional=True).split("|") if part.strip())
+        dict.fromkeys(
+            part.strip()[:200]
+            for part in row.text("alt_names", 5000, optional=True).split("|")
+            if part.strip()
+        )
     )
     return PlaceRow(
         line=row.line,
@@ -116,7 +120,8 @@ def _parse(row: Row) -> PlaceRow:
         country=row.country(optional=True),
         source=row.text("source", 40),
         # A list without ids of its own: its kind, name and position to about a kilometre tell its rows apart.
-        source_id=row.text("source_id", 60, optional=True) or f"{kind}:{names.fold(name)[:30]}:{lat:.2f},{lon:.2f}",
+        source_id=row.text("source_id", 60, optional=True)
+        or f"{kind}:{names.fold(name)[:30]}:{lat:.2f},{lon:.2f}",
     )
 
 
@@ -124,7 +129,8 @@ def _parse(row: Row) -> PlaceRow:
 def import_rows(rows: list[PlaceRow], progress: Callable[[int, int], None] | None = None) -> Changes:
     """Write the rows to Place, by (source, source_id), and say what changed; a second run changes nothing.
 
-    Places that left the file stay: a report may have been read with them. `progress(done, all)` is called once a batch.
+    Places that left the file stay: a report may have been read with them. `progress(done, all)` is called
+    once a batch.
     """
     known = {
         (place.source, place.source_id): place
@@ -142,11 +148,20 @@ def import_rows(rows: list[PlaceRow], progress: Callable[[int, int], None] | Non
         place = known.get(row.key)
         if place is None:
             new.append(
-                Place(source=row.source, source_id=row.source_id, position=Point(*row.position, srid=4326), **values)
+                Place(
+                    source=row.source,
+                    source_id=row.source_id,
+                    position=Point(*row.position, srid=4326),
+                    **values,
+                )
             )
             changes.created.append(row.name)
             continue
-        different = {name: (getattr(place, name), value) for name, value in values.items() if getattr(place, name) != value}
+        different = {
+            name: (getattr(place, name), value)
+            for name, value in values.items()
+            if getattr(place, name) != value
+        }
         if (place.position.x, place.position.y) != row.position:
             different["position"] = ((place.position.x, place.position.y), row.position)
             place.position = Point(*row.position, srid=4326)
@@ -174,7 +189,10 @@ def import_rows(rows: list[PlaceRow], progress: Callable[[int, int], None] | Non
 
 
 def _settle_indexes() -> None:
-    """Empty the GIN index's list of rows not yet sorted in, which every look-up would read to its end: 8 ms to 0.4 ms."""
+    """Empty the GIN index's list of rows not yet sorted in, which every look-up reads to its end.
+
+    Measured after an import of 29,058 places on a busy machine: 164 ms a look-up before, 5 ms after.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list('place_search_names')")
         cursor.execute("ANALYZE communities_place")

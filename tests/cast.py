@@ -30,7 +30,12 @@ def agency(db):
 def mrcc(agency):
     """The country's rescue co-ordination centre."""
     return factories.Station(
-        code="MRCC-MY", name="MRCC Malaysia", kind="mrcc", agency=agency, duty_phone=MRCC_PHONE, position=factories.point((101.4, 3.0))
+        code="MRCC-MY",
+        name="MRCC Malaysia",
+        kind="mrcc",
+        agency=agency,
+        duty_phone=MRCC_PHONE,
+        position=factories.point((101.4, 3.0)),
     )
 
 
@@ -53,7 +58,12 @@ def second_station(agency, mrcc):
 def patrol(station):
     """The unit nearest to Pangkor: an interceptor at Lumut, reached by text and by app."""
     return factories.PatrolUnit(
-        call_sign="MY-LUMUT-04", station=station, phone=PATROL_PHONE, speed_kn=36, range_nm=220, capabilities=CAPABILITIES
+        call_sign="MY-LUMUT-04",
+        station=station,
+        phone=PATROL_PHONE,
+        speed_kn=36,
+        range_nm=220,
+        capabilities=CAPABILITIES,
     )
 
 
@@ -71,7 +81,9 @@ def crew(patrol, agency):
     """Who sails the nearest unit; `crew.devices` holds their app, which takes push."""
     user = factories.User(username="crew", role=User.Role.CREW, agency=agency)
     patrol.crew.add(user)
-    factories.Device(reporter=None, user=user, token="crew-app", push_kind="token", push_target="simulated-crew")
+    factories.Device(
+        reporter=None, user=user, token="crew-app", push_kind="token", push_target="simulated-crew"
+    )
     return user
 
 

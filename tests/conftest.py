@@ -41,6 +41,11 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_sessionstart(session) -> None:
+    # Not as pytest_plugins: the cast imports models, and Django is set up only now.
+    session.config.pluginmanager.import_plugin("tests.cast")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings():
     """A database name that no other test run on this machine holds: the first whose lock is free."""

@@ -14,6 +14,8 @@ class Command(BaseCommand):
     def handle(self, *, force, **options):
         own = sectors.loaded().count()
         if own and not force:
-            raise CommandError(f"{own} sectors are loaded already; derived ones would lie over them (--force).")
+            raise CommandError(
+                f"{own} sectors are loaded already; derived ones would lie over them (--force)."
+            )
         changes, gone = sectors.derive()
         self.stdout.write(f"Sectors: {changes}" + (f", {gone} of former stations removed" if gone else ""))

@@ -18,15 +18,19 @@ class Command(BaseCommand):
         parser.add_argument("--stations", type=Path, help="CSV file instead of the shipped sample")
         parser.add_argument("--units", type=Path, help="CSV file instead of the shipped sample")
         parser.add_argument(
-            "--reset-status", action="store_true", help="take the file's status also for units that have been tasked"
+            "--reset-status",
+            action="store_true",
+            help="take the file's status also for units that have been tasked",
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
 
     def handle(self, *, stations, units, reset_status, dry_run, verbosity, **options):
         if not settings.SIMULATED_CARRIERS and not (stations or units):
-            raise CommandError("The shipped units are made up. Name the agency's own files with --stations and --units.")
+            raise CommandError(
+                "The shipped units are made up. Name the agency's own files with --stations and --units."
+            )
         own_files = stations or units
-        # With a file of one's own, the other sample is not wanted: its stations may be in the database already.
+        # With a file of one's own the other sample is not wanted: its stations may be in already.
         stations = stations or (None if own_files else roster.STATIONS)
         units = units or (None if own_files else roster.UNITS)
         try:
@@ -34,14 +38,16 @@ class Command(BaseCommand):
                 unit_rows = roster.read_units(units) if units else []
                 if stations:
                     taken = [row.phone for row in unit_rows]
-                    changes = roster.import_stations(roster.read_stations(stations), file=stations.name, taken=taken)
+                    changes = roster.import_stations(
+                        roster.read_stations(stations), file=stations.name, taken=taken
+                    )
                     self.tell("Stations", changes, verbosity)
                 if units:
                     changes, kept = roster.import_units(unit_rows, file=units.name, reset_status=reset_status)
                     self.tell("Patrol units", changes, verbosity)
                     if kept:
                         self.stdout.write(f"  status kept, as they have been tasked: {', '.join(kept)}")
-                silent = Station.objects.filter(duty_phone="").values_list("code", flat=True)
+                silent = list(Station.objects.filter(duty_phone="").values_list("code", flat=True))
                 transaction.set_rollback(dry_run)
                 if silent:
                     self.stderr.write(f"Without a duty phone, so nobody to call there: {', '.join(silent)}")
@@ -53,6 +59,8 @@ class Command(BaseCommand):
     def tell(self, what: str, changes: Changes, verbosity: int) -> None:
         self.stdout.write(f"{what}: {changes}")
         for key, fields in changes.updated.items():
-            self.stdout.write(f"  {key}: " + ", ".join(f"{name} {old} → {new}" for name, (old, new) in fields.items()))
+            self.stdout.write(
+                f"  {key}: " + ", ".join(f"{name} {old} → {new}" for name, (old, new) in fields.items())
+            )
         if verbosity > 1 and changes.created:
             self.stdout.write(f"  new: {', '.join(changes.created)}")

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--islands",
             action="store_true",
-            help="also the Indonesian island register (Open Database License; its source stays named on every row)",
+            help="also the Indonesian island register (Open Database License, source named on every row)",
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
 
@@ -40,5 +40,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         rows = places.read_file(file)
         self.stdout.write(f"{file.name}: {len(rows):,} places")
-        changes = places.import_rows(rows, progress=lambda done, total: self.stdout.write(f"  {done:,} of {total:,}"))
+        changes = places.import_rows(
+            rows, progress=lambda done, total: self.stdout.write(f"  {done:,} of {total:,}")
+        )
         self.stdout.write(f"{file.name}: {changes} ({time.monotonic() - began:.1f} s)")
