@@ -97,11 +97,13 @@ def _keep(unit: PatrolUnit, fix: Fix, source: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO alerts_unitposition (unit_id, longitude, latitude, position_at, speed_kn, course_deg, source)
+            INSERT INTO alerts_unitposition
+                (unit_id, longitude, latitude, position_at, speed_kn, course_deg, source)
             SELECT %s, %s, %s, %s, %s, %s, %s FROM set_config('synchronous_commit', 'off', true)
             ON CONFLICT (unit_id) DO UPDATE SET
-                longitude = excluded.longitude, latitude = excluded.latitude, position_at = excluded.position_at,
-                speed_kn = excluded.speed_kn, course_deg = excluded.course_deg, source = excluded.source
+                longitude = excluded.longitude, latitude = excluded.latitude,
+                position_at = excluded.position_at, speed_kn = excluded.speed_kn,
+                course_deg = excluded.course_deg, source = excluded.source
             WHERE alerts_unitposition.position_at < excluded.position_at
             """,
             [unit.pk, fix.longitude, fix.latitude, fix.position_at, fix.speed_kn, fix.course_deg, source],

@@ -166,9 +166,8 @@ def _moments(incident: Incident):
             yield _moment("dispatch", change, unit=dispatch.unit.call_sign, via=change.via)
     for told in incident.notifications.all():
         unit = told.unit.call_sign if told.unit else None
-        times = {"pending": told.created_at, "accepted": told.accepted_at, "delivered": told.delivered_at, "read": told.read_at}
-        for state, at in times.items():
-            if at is not None:
+        for state in ("created", "accepted", "delivered", "read"):
+            if (at := getattr(told, f"{state}_at")) is not None:
                 yield {
                     "at": at,
                     "what": "notification",

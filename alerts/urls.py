@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts import views
+from alerts import views, webhooks
 from reports.views import Reports
 
 api_urlpatterns = [
@@ -17,5 +17,9 @@ api_urlpatterns = [
     path("dispatches/<uuid:id>/complete/", views.Complete.as_view(), name="complete"),
     path("dispatches/<uuid:id>/cannot-continue/", views.CannotContinue.as_view(), name="cannot-continue"),
 ]
-webhook_urlpatterns: list = []
+webhook_urlpatterns = [
+    path("twilio/sms/", webhooks.Sms.as_view(), name="twilio-sms"),
+    path("twilio/status/", webhooks.Status.as_view(), name="twilio-status"),
+    path("twilio/voice/", webhooks.Voice.as_view(), name="twilio-voice"),
+]
 page_urlpatterns: list = []

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,7 +23,7 @@ from alerts.serializers import (
 )
 from communities.models import Device
 from communities.permissions import IsCrew, IsDesk
-from communities.serializers import ProblemSerializer
+from communities.serializers import problems
 from communities.views import private
 from reports.models import Incident, Report
 
@@ -58,17 +58,13 @@ class UnitPositions(APIView):
             resource_type_field_name=None,
             many=False,
         ),
-        responses={
-            200: PositionOutcomeSerializer,
-            400: ProblemSerializer,
-            403: ProblemSerializer,
-        },
+        responses={200: PositionOutcomeSerializer} | problems(400, 401, 403),
     )
     def post(self, request: Request, call_sign: str) -> Response:
-        """Send fixes of one's own unit, one object or a batch of up to 500. The newest counts, in whatever order.
+        """Send fixes of one's own unit: one, or a batch of up to 500. The newest counts, in whatever order.
 
-        Nonsense in a batch (0, 0; out of range; over two minutes in the future) is refused row by row; a single
-        one with 400.
+        Nonsense in a batch (0, 0; out of range; over two minutes in the future) is refused row by row; a
+        single one with 400.
         """
         unit = request.user.patrol_units.filter(call_sign=call_sign).first()
         if unit is None:
@@ -101,7 +97,9 @@ def visible_to(user) -> QuerySet[Dispatch]:
 class Dispatches(APIView):
     permission_classes = [IsCrew | IsDesk]
 
-    @extend_schema(operation_id="list_dispatches", responses={200: DispatchSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_dispatches", responses={200: DispatchSerializer(many=True)} | problems(401, 403)
+    )
     def get(self, request: Request) -> Response:
         """Dispatches that the crew may still answer, oldest first; the desk sees those of all units."""
         return Response(DispatchSerializer(visible_to(request.user).answerable()[:200], many=True).data)
@@ -109,7 +107,7 @@ class Dispatches(APIView):
 
 @private
 class DispatchVerb(APIView):
-    """A crew's word about its dispatch (or the desk's, for a crew on the radio). Saying it twice is saying it once."""
+    """A crew's word about its dispatch, or the desk's for a crew on the radio; saying it twice is once."""
 
     permission_classes = [IsCrew | IsDesk]
     say: Callable[..., Dispatch]
@@ -128,21 +126,17 @@ class DispatchVerb(APIView):
 
 
 def _verb(operation_id: str, what: str):
-    return extend_schema(
-        operation_id=operation_id,
-        description=what,
-        request=ReasonSerializer,
-        responses={
-            200: DispatchSerializer,
-            400: ProblemSerializer,
-            403: ProblemSerializer,
-            404: ProblemSerializer,
-            409: ProblemSerializer,
-        },
+    return extend_schema_view(
+        post=extend_schema(
+            operation_id=operation_id,
+            description=what,
+            request=ReasonSerializer,
+            responses={200: DispatchSerializer} | problems(400, 401, 403, 404, 409),
+        )
     )
 
 
-@_verb("acknowledge_dispatch", "I have it and I go. 409 names who leads (`call_sign`, `acknowledged_at`) if another was first.")
+@_verb("acknowledge_dispatch", "I have it and I go. 409: another leads (`call_sign`, `acknowledged_at`).")
 class Acknowledge(DispatchVerb):
     say = staticmethod(dispatch.acknowledge)
     takes_reason = False
@@ -178,10 +172,10 @@ class IncidentStory(APIView):
     permission_classes = [IsDesk]
 
     @extend_schema(
-        operation_id="read_incident", responses={200: IncidentStorySerializer, 404: ProblemSerializer}
+        operation_id="read_incident", responses={200: IncidentStorySerializer} | problems(401, 403, 404)
     )
     def get(self, request: Request, id) -> Response:
-        """One incident: its reports in their own words with what was read, its dispatches, and the whole story."""
+        """One incident: its reports, in their words and as read, its dispatches and the whole story."""
         incidents = Incident.objects.select_related("held_by", "escalation").prefetch_related(
             "reports__reporter",
             "reports__attachments",

@@ -40,7 +40,7 @@ class DeviceAuthentication(BaseAuthentication):
 
 
 class ReportingAuthentication(DeviceAuthentication):
-    """For intake, which no bad token may stop: a caller we do not know is nobody, and `request.auth` says so."""
+    """For intake, which no bad token may stop: whom we do not know is nobody, and `request.auth` says so."""
 
     UNKNOWN = "unknown_token"
 
@@ -94,7 +94,7 @@ class DeviceScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "An app: `Device <token>` or `Bearer <token>`, with the token that POST /api/v1/devices/ gave.",
+            "description": "An app: `Device <token>` or `Bearer <token>`, as POST /api/v1/devices/ gave it.",
         }
 
 
@@ -111,5 +111,5 @@ class StaffTokenScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "A crew, an AVL box or staff: `Token <token>` or `Bearer <token>`, made by `manage.py issue_token`.",
+            "description": "Crew, AVL box, staff: `Token <token>` or `Bearer <token>`; see `issue_token`.",
         }

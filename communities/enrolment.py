@@ -49,5 +49,7 @@ def revoke(device: Device) -> None:
 def _take_over(push_target: str, keep: Device | None = None) -> None:
     """A push target belongs to whoever registered it last: phones are handed on."""
     if push_target:
-        holders = Device.objects.filter(push_target=push_target, push_retired_at__isnull=True, revoked_at__isnull=True)
-        holders.exclude(pk=keep.pk if keep else None).update(push_retired_at=timezone.now())
+        live = Device.objects.filter(push_retired_at__isnull=True, revoked_at__isnull=True)
+        live.filter(push_target=push_target).exclude(pk=keep.pk if keep else None).update(
+            push_retired_at=timezone.now()
+        )

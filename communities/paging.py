@@ -7,7 +7,7 @@ from rest_framework.pagination import CursorPagination
 
 
 class KeysetPages(CursorPagination):
-    """`?limit=` rows a page; follow `next` until it is null. A cursor that is not ours is answered with 404."""
+    """`?limit=` rows a page; follow `next` until it is null. A cursor that is not ours gets 404."""
 
     page_size = 50
     page_size_query_param = "limit"

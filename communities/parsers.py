@@ -14,7 +14,7 @@ class JSONParser(BaseParser):
     """JSON (RFC 8259) of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes.
 
     A byte-order mark is forgiven. NUL and lone surrogates, which only an escape can bring in, become U+FFFD.
-    Raises ParseError (400), RequestDataTooBig (413); nesting too deep raises RecursionError, answered with 400.
+    Raises ParseError (400) and RequestDataTooBig (413); nesting too deep raises RecursionError (400).
     """
 
     media_type = "application/json"

@@ -16,6 +16,11 @@ class ProblemSerializer(serializers.Serializer):
     errors = serializers.DictField(required=False, help_text="what is wrong, by field")
 
 
+def problems(*statuses: int) -> dict:
+    """For the schema: these statuses are answered with a problem."""
+    return {(status, "application/problem+json"): ProblemSerializer for status in statuses}
+
+
 class PositionSerializer(serializers.Serializer):
     """WGS 84, degrees."""
 

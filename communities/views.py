@@ -18,7 +18,7 @@ from communities.serializers import (
     DeviceSerializer,
     DeviceSettingsSerializer,
     EnrolledDeviceSerializer,
-    ProblemSerializer,
+    problems,
 )
 
 #: Answers about one person or one unit: no cache on the way may keep them.
@@ -33,7 +33,7 @@ class DeviceEnrolment(APIView):
     @extend_schema(
         operation_id="enrol_device",
         request=DeviceSettingsSerializer,
-        responses={201: EnrolledDeviceSerializer, 400: ProblemSerializer},
+        responses={201: EnrolledDeviceSerializer} | problems(400),
         auth=[],
     )
     def post(self, request: Request) -> Response:
@@ -54,7 +54,7 @@ class OwnDevice(APIView):
             raise Http404
         return self.request.auth
 
-    @extend_schema(operation_id="read_device", responses={200: DeviceSerializer, 404: ProblemSerializer})
+    @extend_schema(operation_id="read_device", responses={200: DeviceSerializer} | problems(401, 404))
     def get(self, request: Request, id) -> Response:
         """What is known of this app."""
         return Response(DeviceSerializer(self.device(id)).data)
@@ -62,7 +62,7 @@ class OwnDevice(APIView):
     @extend_schema(
         operation_id="update_device",
         request=DeviceSettingsSerializer,
-        responses={200: DeviceSerializer, 400: ProblemSerializer, 404: ProblemSerializer},
+        responses={200: DeviceSerializer} | problems(400, 401, 404),
     )
     def patch(self, request: Request, id) -> Response:
         """Change language, app version or push target."""
@@ -71,7 +71,7 @@ class OwnDevice(APIView):
         wanted.is_valid(raise_exception=True)
         return Response(DeviceSerializer(enrolment.update(device, **wanted.validated_data)).data)
 
-    @extend_schema(operation_id="revoke_device", responses={204: None, 404: ProblemSerializer})
+    @extend_schema(operation_id="revoke_device", responses={204: None} | problems(401, 404))
     def delete(self, request: Request, id) -> Response:
         """Revoke this app's token. Its reports stay."""
         enrolment.revoke(self.device(id))

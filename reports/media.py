@@ -53,7 +53,9 @@ class BrokenPicture(NotAPicture):
     problem_type = "broken-picture"
 
 
-def keep(report: Report, upload: UploadedFile, key: str = "", *, now: datetime | None = None) -> tuple[Attachment, bool]:
+def keep(
+    report: Report, upload: UploadedFile, key: str = "", *, now: datetime | None = None
+) -> tuple[Attachment, bool]:
     """Store one photo of `report` as sent; return it and whether it is new.
 
     `key` makes a repeat the same photo; without one its content does. A file that is no picture is kept
@@ -128,14 +130,15 @@ def waiting(now: datetime | None = None) -> list:
     """Ids of photos without a copy: never begun, or begun by a worker that died (those are put back)."""
     now = now or timezone.now()
     status = Attachment.Status
-    Attachment.objects.filter(status=status.SHRINKING, received_at__lt=now - SHRINK_TIME).update(status=status.RECEIVED)
+    begun = Attachment.objects.filter(status=status.SHRINKING)
+    begun.filter(received_at__lt=now - SHRINK_TIME).update(status=status.RECEIVED)
     return list(Attachment.objects.filter(status=status.RECEIVED).values_list("pk", flat=True)[:500])
 
 
 def shared_copy(file: BinaryIO) -> bytes:
     """The copy of a picture that crews may see, as WebP. Raises NotAPicture or BrokenPicture."""
     picture = _decoded(file)
-    # A new picture from the pixels alone: what a plug-in might carry along (EXIF, XMP, comments, ICC) stays behind.
+    # A new picture from the pixels alone: what a plug-in may carry along (EXIF, XMP, ICC) stays behind.
     bare = Image.new("RGB", picture.size, "white")
     if "A" in picture.getbands():
         bare.paste(picture, mask=picture.getchannel("A"))
@@ -154,7 +157,7 @@ def _decoded(file: BinaryIO) -> Image.Image:
             with Image.open(file, formats=FORMATS) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise BrokenPicture(f"The picture is larger than {MOST_PIXELS // 1_000_000} megapixels.")
-                picture.draft("RGB", (SHARED_EDGE_PX, SHARED_EDGE_PX))  # a JPEG decodes at a fraction of its size
+                picture.draft("RGB", (SHARED_EDGE_PX, SHARED_EDGE_PX))  # a JPEG decodes at a fraction
                 picture.load()  # before anything that forgives a damaged file
                 picture.thumbnail((SHARED_EDGE_PX, SHARED_EDGE_PX))
                 upright = _upright(picture)
@@ -165,7 +168,7 @@ def _decoded(file: BinaryIO) -> Image.Image:
         raise BrokenPicture(f"The picture is larger than {MOST_PIXELS // 1_000_000} megapixels.") from None
     except NotAPicture:
         raise
-    except Exception as exc:  # decoders of damaged files raise anything: OSError, SyntaxError, struct.error, ValueError …
+    except Exception as exc:  # decoders raise anything: OSError, SyntaxError, struct.error, ValueError …
         logger.info("a picture could not be read: %s", type(exc).__name__)
         raise BrokenPicture("The picture is damaged: it cannot be read to its end.") from None
 

@@ -76,18 +76,22 @@ class ReportSubmissionSerializer(serializers.Serializer):
     Without an `external_id` a key is made and answered; only with one is a repeat recognised.
     """
 
-    external_id = serializers.CharField(max_length=LONGEST_KEY, required=False, help_text="the app's UUID of this report")
+    external_id = serializers.CharField(
+        max_length=LONGEST_KEY, required=False, help_text="the app's UUID of this report"
+    )
     text = Text(required=False, help_text="in the reporter's own words; may be empty")
     type = serializers.ChoiceField(choices=IncidentType.choices, required=False, allow_null=True)
     position = ClaimedPositionSerializer(required=False, allow_null=True)
     observed_at = Moment(required=False, allow_null=True)
-    persons_on_board = serializers.IntegerField(min_value=0, max_value=MOST_PERSONS, required=False, allow_null=True)
+    persons_on_board = serializers.IntegerField(
+        min_value=0, max_value=MOST_PERSONS, required=False, allow_null=True
+    )
     quiet = serializers.BooleanField(required=False, help_text="answer with no more than a receipt")
     language = serializers.ChoiceField(choices=Language.choices, required=False, allow_null=True)
 
     def to_internal_value(self, data) -> dict:
         if not isinstance(data, dict):
-            raise serializers.ValidationError("The body is not an object.")
+            raise serializers.ValidationError({"non_field_errors": ["The body is not an object."]})
         values, flags, raw = {}, [], {}
         for name, field in self.fields.items():
             if name == "external_id" or data.get(name) is None:
@@ -153,7 +157,7 @@ class ConflictSerializer(serializers.Serializer):
 
 
 class OwnReportSerializer(serializers.Serializer):
-    """A report and what became of it, in words for its reporter. A quiet one never says more than received."""
+    """A report and what became of it, for its reporter. A quiet one never says more than received."""
 
     id = serializers.UUIDField()
     reference = serializers.CharField()
@@ -166,7 +170,9 @@ class OwnReportSerializer(serializers.Serializer):
 class PhotoUploadSerializer(serializers.Serializer):
     photo = serializers.FileField(help_text="JPEG, PNG, WebP, AVIF or GIF; HEIC where the server can read it")
     external_id = serializers.CharField(
-        max_length=120, required=False, help_text="or the header Idempotency-Key; the same key is the same photo"
+        max_length=120,
+        required=False,
+        help_text="or the header Idempotency-Key; the same key is the same photo",
     )
 
 

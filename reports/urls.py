@@ -1,4 +1,4 @@
-"""Addresses of reports, under /api/v1/. The reports themselves are in alerts.urls, which has the words to answer."""
+"""Addresses of reports, under /api/v1/; `reports/` itself is in alerts.urls, which has the words for it."""
 
 from django.urls import path
 

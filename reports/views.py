@@ -13,6 +13,7 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ParseError
 from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -25,7 +26,7 @@ from communities.models import Device
 from communities.paging import KeysetPages
 from communities.parsers import JSONParser
 from communities.permissions import IsDesk, IsDevice
-from communities.serializers import ProblemSerializer
+from communities.serializers import problems
 from communities.views import private
 from reports import media, tasks
 from reports.intake import Receipt, receive
@@ -97,12 +98,13 @@ class Reports(GenericAPIView):
         responses={
             201: ReceiptSerializer,
             200: ReceiptSerializer,
-            409: ConflictSerializer,
-            400: ProblemSerializer,
-            413: ProblemSerializer,
-        },
+            (409, "application/problem+json"): ConflictSerializer,
+        }
+        | problems(400, 413, 415),
         parameters=[
-            OpenApiParameter("Idempotency-Key", str, "header", description="stands in for a missing external_id")
+            OpenApiParameter(
+                "Idempotency-Key", str, "header", description="stands in for a missing external_id"
+            )
         ],
         auth=[{"device": []}, {}],
     )
@@ -114,16 +116,19 @@ class Reports(GenericAPIView):
         the report: it is taken as nobody's.
         """
         first_byte_at = timezone.now()
+        if request.stream is None:
+            raise ParseError("The body is empty.")
         data = request.data
-        if isinstance(data, dict) and data.get("external_id") in (None, "") and "Idempotency-Key" in request.headers:
-            data = data | {"external_id": request.headers["Idempotency-Key"]}
+        if isinstance(data, dict) and not data.get("external_id"):
+            data = data | {"external_id": request.headers.get("Idempotency-Key")}
         submission = ReportSubmissionSerializer(data=data)
         submission.is_valid(raise_exception=True)
         receipt = receive(submission.incoming(first_byte_at=first_byte_at, **_sender(request)))
         if receipt.conflict is not None:
             raise KeyConflict(receipt, self.reply(receipt.conflict))
         return Response(
-            self.body(receipt.report), status=status.HTTP_201_CREATED if receipt.created else status.HTTP_200_OK
+            self.body(receipt.report),
+            status=status.HTTP_201_CREATED if receipt.created else status.HTTP_200_OK,
         )
 
     def body(self, report: Report) -> dict:
@@ -141,7 +146,9 @@ class Reports(GenericAPIView):
             "quiet": report.quiet,
         }
 
-    @extend_schema(operation_id="list_own_reports", responses={200: OwnReportSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_own_reports", responses={200: OwnReportSerializer(many=True)} | problems(401, 403)
+    )
     def get(self, request: Request) -> Response:
         """This app's own reports, newest first, and what became of them."""
         reports = Report.objects.of_device(request.auth).select_related("incident__merged_into__merged_into")
@@ -204,7 +211,7 @@ class Photos(APIView):
     parser_classes = [PhotoParser]
 
     def report(self, id) -> Report:
-        """The report, if this caller may add to it: its own device, or anybody while it has none and is young."""
+        """The report, if this caller may add to it: its device, or anybody while it has none and is young."""
         report = Report.objects.filter(pk=id).first()
         if report is None:
             raise Http404
@@ -217,20 +224,14 @@ class Photos(APIView):
     @extend_schema(
         operation_id="add_photo",
         request={"multipart/form-data": PhotoUploadSerializer},
-        responses={
-            201: PhotoSerializer,
-            200: PhotoSerializer,
-            400: ProblemSerializer,
-            404: ProblemSerializer,
-            413: ProblemSerializer,
-            415: ProblemSerializer,
-            422: ProblemSerializer,
-        },
-        parameters=[OpenApiParameter("Idempotency-Key", str, "header", description="stands in for external_id")],
+        responses={201: PhotoSerializer, 200: PhotoSerializer} | problems(400, 404, 413, 415, 422),
+        parameters=[
+            OpenApiParameter("Idempotency-Key", str, "header", description="stands in for external_id")
+        ],
         auth=[{"device": []}, {}],
     )
     def post(self, request: Request, id) -> Response:
-        """Add a photo to a report, by the app that sent it (or, for a report sent without a token, within a day).
+        """Add a photo to a report, by the app that sent it; for a day by anybody if it came without token.
 
         201 a new photo; 200 a repeat (same key; without a key: same bytes), same body. 415 no picture that we
         can open, 422 a damaged or too large one: send it again under the same key.
@@ -291,7 +292,7 @@ class Incidents(GenericAPIView):
     @extend_schema(
         operation_id="list_incidents",
         parameters=[IncidentFilterSerializer],
-        responses={200: IncidentSerializer(many=True), 400: ProblemSerializer},
+        responses={200: IncidentSerializer(many=True)} | problems(400, 401, 403),
     )
     def get(self, request: Request) -> Response:
         """The queue, most urgent first; with a status that is not open the archive, newest first."""
@@ -307,10 +308,10 @@ class IncidentMap(APIView):
     @extend_schema(
         operation_id="map_incidents",
         parameters=[IncidentFilterSerializer],
-        responses={(200, "application/geo+json"): OpenApiTypes.OBJECT, 400: ProblemSerializer},
+        responses={(200, "application/geo+json"): OpenApiTypes.OBJECT} | problems(400, 401, 403),
     )
     def get(self, request: Request) -> HttpResponse:
-        """The same incidents for a map, as GeoJSON (RFC 7946), in queue order; `truncated` if some were left out."""
+        """The same incidents for a map, as GeoJSON (RFC 7946); `truncated` if some were left out."""
         incidents, only_open = filtered(request)
         order = ("queue_rank", "id") if only_open else ("-received_at", "id")
         rows = list(incidents.order_by(*order).values_list(*_FEATURE_COLUMNS)[: MOST_FEATURES + 1])
@@ -339,6 +340,7 @@ _FEATURE_COLUMNS = (
 
 def _feature(row: tuple) -> dict:
     id, position, *rest, received_at = row
-    properties = dict(zip(_FEATURE_COLUMNS[2:], rest, strict=False)) | {"received_at": received_at.isoformat()}
+    properties = dict(zip(_FEATURE_COLUMNS[2:-1], rest, strict=True))
+    properties["received_at"] = received_at.isoformat()
     geometry = {"type": "Point", "coordinates": [position.x, position.y]} if position else None
     return {"type": "Feature", "id": str(id), "geometry": geometry, "properties": properties}

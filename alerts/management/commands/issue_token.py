@@ -11,16 +11,20 @@ from communities.models import User
 
 
 class Command(BaseCommand):
-    help = "Print a new API token of a user; only its hash is kept. Send it as `Authorization: Token <token>`."
+    help = "Print a new API token of a user, kept only as a hash. Send it as `Authorization: Token <token>`."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--create", choices=User.Role.values, metavar="ROLE", help="make the user if there is none")
+        parser.add_argument(
+            "--create", choices=User.Role.values, metavar="ROLE", help="make the user if there is none"
+        )
         parser.add_argument("--unit", metavar="CALL_SIGN", help="put the user into this unit's crew")
         parser.add_argument("--days", type=int, default=90, help="until it expires; 0 for never (an AVL box)")
 
     @transaction.atomic
-    def handle(self, *args, username: str, create: str | None, unit: str | None, days: int, **options) -> None:
+    def handle(
+        self, *args, username: str, create: str | None, unit: str | None, days: int, **options
+    ) -> None:
         user = User.objects.filter(username=username).first()
         if user is None:
             if create is None:
@@ -43,6 +47,6 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(f"There is no unit {call_sign}.")
         if user.role != User.Role.CREW:
-            raise CommandError(f"User {user.username} is {user.get_role_display()}; only a crew belongs to a unit.")
+            raise CommandError(f"User {user.username} is {user.get_role_display()}, not crew.")
         found.crew.add(user)
         self.stderr.write(f"{user.username} is in the crew of {found.call_sign}.")

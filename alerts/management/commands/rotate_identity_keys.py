@@ -10,7 +10,7 @@ SAY_EVERY = 1000
 
 
 class Command(BaseCommand):
-    help = "Encrypt every identity and raw message anew under the first key of IDENTITY_KEYS; safe to run again."
+    help = "Encrypt identities and raw messages anew under the first key of IDENTITY_KEYS; safe to run again."
 
     def handle(self, *args, **options) -> None:
         self.what = "identities"
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         self.what = "raw messages"
         messages = self.rotate_messages()
         self.stdout.write(
-            f"{identities} identities and {messages} raw messages are under the first key; older keys may be dropped."
+            f"{identities} identities and {messages} raw messages are under the first key; drop the older."
         )
 
     def rotate_messages(self) -> int:
