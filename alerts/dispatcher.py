@@ -9,7 +9,9 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -27,9 +29,10 @@ AWAY_S = 1.0  # pause after the database did not answer
 
 
 class Dispatcher:
-    """One copy of the dispatcher. `run` blocks until `stop`."""
+    """One copy of the dispatcher. `run` blocks until `stop`. `clock` tells it what is due."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime] = timezone.now) -> None:
+        self.clock = clock
         self.name = f"{socket.gethostname()[:20]}:{os.getpid()}"
         self.due = threading.Event()
         self.stopping = threading.Event()
@@ -68,14 +71,14 @@ class Dispatcher:
 
     def tick(self) -> bool:
         """Carry out what is due now; True if there may be more at once."""
-        now = timezone.now()
+        now = self.clock()
         if time.monotonic() - self.swept_at >= SWEEP_S:
             self.swept_at = time.monotonic()
             close_old_connections()
             delivery.return_leases(now)
             escalation.sweep(now)
         climbed = escalation.carry_out_due(now)
-        sent = sum(channel.fill(self.name) for channel in self.channels.values())
+        sent = sum(channel.fill(self.name, now) for channel in self.channels.values())
         return bool(climbed or sent)
 
     def drain(self) -> None:
@@ -94,11 +97,9 @@ class Channel:
         self.in_flight: set[Future] = set()
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
-    def fill(self, worker: str) -> int:
+    def fill(self, worker: str, now: datetime) -> int:
         """Claim as many due notifications as there are free threads, and send them."""
-        claimed = delivery.claim(
-            self.name, self.threads - len(self.in_flight), worker=worker, now=timezone.now()
-        )
+        claimed = delivery.claim(self.name, self.threads - len(self.in_flight), worker=worker, now=now)
         for notification in claimed:
             future = self.pool.submit(self._send, notification)
             self.in_flight.add(future)

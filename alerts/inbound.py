@@ -284,17 +284,12 @@ def _from_duty_officer(station: Station, form: Mapping[str, str], external_id: s
     kind, language = InboundMessage.Kind.DUTY, station.language
     if reply.verb is None and not reply.reference:
         return _report(form, external_id, now, flags=("from_duty_phone",), reporter=None)
-    asked = (
-        station.notifications.filter(incident__status__in=Incident.OPEN_STATUSES)
-        .exclude(reference="")
-        .order_by("incident", "-created_at")
-        .distinct("incident")
-    )
+    asked = Incident.objects.open().filter(notifications__station=station).distinct().order_by("-received_at")
     if reply.reference:
-        asked = asked.filter(incident__reference=reply.reference)
-    matters = list(asked.select_related("incident"))
+        asked = asked.filter(reference=reply.reference)
+    matters = list(asked)
     if reply.verb is not Verb.ACKNOWLEDGE or not matters:
-        open_references = [one.incident.reference for one in matters]
+        open_references = [one.reference for one in matters]
         return Answer(
             messages.dispatch_not_found(
                 language=language, reference=reply.reference, open_references=open_references
@@ -302,11 +297,11 @@ def _from_duty_officer(station: Station, form: Mapping[str, str], external_id: s
             kind,
         )
     if len(matters) > 1:
-        open_references = [one.incident.reference for one in matters]
+        open_references = [one.reference for one in matters]
         return Answer(
             messages.which_reference(language=language, digit=1, open_references=open_references), kind
         )
-    incident = matters[0].incident
+    incident = matters[0]
     officer_has_it(station, incident.pk, via="sms", now=now)
     return Answer(
         messages.officer_noted(language=language, reference=incident.reference, at=now, drill=incident.drill),

@@ -110,28 +110,29 @@ class Voice(Webhook):
 
 
 def press(notification: Notification, digits: str) -> str:
-    """Act on a key pressed during a call; return what the voice says then."""
+    """Act on a key pressed during a call; return what the voice says then. Other keys repeat the alert."""
     now = timezone.now()
-    language, drill = notification.language, notification.incident.drill
-    said = {"language": language, "reference": notification.reference, "drill": drill}
-    if notification.station_id:
-        if digits == "1":
-            inbound.officer_has_it(notification.station, notification.incident_id, via="voice", now=now)
-            return messages.officer_noted(**said, at=now)
-        return notification.text
+    said = {
+        "language": notification.language,
+        "reference": notification.reference,
+        "drill": notification.incident.drill,
+    }
+    if notification.station_id and digits == "1":
+        inbound.officer_has_it(notification.station, notification.incident_id, via="voice", now=now)
+        return messages.spoken_answer("officer_noted", **said)
     if notification.dispatch_id is None or digits not in ("1", "2"):
         return notification.text
     try:
         with transaction.atomic():
             if digits == "1":
                 dispatch.acknowledge(notification.dispatch_id, via="voice", now=now)
-                return messages.unit_confirmed(**said, at=now)
+                return messages.spoken_answer("confirmed", **said)
             dispatch.decline(notification.dispatch_id, via="voice", now=now)
-            return messages.declined_noted(**said, at=now)
+            return messages.spoken_answer("declined", **said)
     except dispatch.AlreadyTaken as taken:
-        return messages.late_ack(**said, call_sign=taken.lead.unit.call_sign, at=taken.lead.acknowledged_at)
+        return messages.spoken_answer("taken", **said, call_sign=taken.lead.unit.call_sign)
     except DispatchNotAllowed:
-        return messages.not_now(**said, digit=int(digits))
+        return messages.spoken_answer("nothing_changed", **said)
 
 
 def ask_for_key(notification: Notification, voice: str) -> Gather:
