@@ -67,8 +67,8 @@ def read(
 ) -> Reading:
     """Read one message.
 
-    `language` is the reporter's own setting (BCP 47) and wins. `sender_country` is a calling code, a number in
-    E.164 or an ISO country. `places` turns names into positions; without it names are only told.
+    `language` is the reporter's own setting (BCP 47) and wins. `sender_country` is a calling code, a number
+    in E.164 or an ISO country. `places` turns names into positions; without it names are only told.
     `near` is (lon, lat) where the phone was last, None unknown. Anything that is not text reads as empty.
     """
     if not isinstance(text, str):
@@ -134,7 +134,7 @@ def _blank(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _take_link(found: coordinates.Found, found_links: list[links.Link]) -> bool:
-    """Let a map link's position stand first; a typed one elsewhere becomes a candidate. True if a link gave it."""
+    """Let a link's position stand first, a typed one elsewhere be a candidate. True if a link gave it."""
     if not found_links:
         return False
     for link in found_links:

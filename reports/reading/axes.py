@@ -176,9 +176,9 @@ class Axis:
 def readings(
     numbers: list[Token], marks: list[str], longitude: bool, said: bool = True
 ) -> list[tuple[float, float, str]]:
-    """What the numbers can mean on that axis: (degrees without sign, last digit in degrees, form), likelier first.
+    """What the numbers can mean: (degrees without sign, last digit in degrees, form), likelier first.
 
-    Empty when they can mean nothing: minutes or seconds from 60, fractions before the last number, out of range.
+    Empty when they mean nothing: minutes or seconds from 60, fractions before the last number, out of range.
     `marks` holds what follows each number; `said`: a mark of hemisphere stands with them.
     Forms: decimal, compact, dm, dms.
     """

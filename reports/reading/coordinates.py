@@ -13,7 +13,7 @@ from itertools import pairwise
 from communities import coast
 from communities.sphere import great_circle_m
 
-from . import signs
+from . import masks, signs
 from .axes import COMMA, Axis, Token, tokens
 from .pairs import Pair, error_m, in_service_box, join, plausible
 
@@ -25,7 +25,7 @@ MOST_MARKS = 40  # of hemisphere in one stretch: no sender means more than twent
 
 @dataclass(slots=True)
 class Found:
-    """What a text says in numbers. `position` is (lon, lat) in degrees; `spans` are the parts of the text used."""
+    """What a text says in numbers. `position` is (lon, lat) in degrees; `spans`: the parts used."""
 
     position: tuple[float, float] | None = None
     error_m: float | None = None
@@ -36,32 +36,6 @@ class Found:
     tried: bool = False  # the sender meant to give a position, whether or not it could be read
 
 
-def _words(words) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
-# Numbers that are no position whatever stands beside them.
-_NEVER = re.compile(
-    r"(?<![\w.])\+?\d{8,20}(?![\d.]*\d*\s?(?:[nsewutbh]|lu|ls|bt|bb)\b)(?!\.\d)"  # phones, MMSI, accounts
-    r"|(?<!\w)\+\d{1,4}(?:[ -]\d{2,5}){2,4}(?![\d.])"
-    rf"|\b(?:{_words(signs.PHONE_WORDS)})\b[ .:#-]{{0,3}}(?:sy|saya|no|ku|number|nombor|nomor)?[ .:]{{0,2}}\+?\d[\d -]{{4,18}}\d"
-    r"|(?<![\d.])\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?![\d.])"
-    r"|(?<![\d.])(?:19|20)\d\d-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d)?z?)?(?![\d.])"
-    r"|(?<![\d.])\d{1,2}[:.]\d\d(?::\d\d)?\s?(?:am|pm|wib|wita|wit|lt|utc|gmt|hrs|pagi|petang|malam|siang|sore|z)\b"
-    r"|\b(?:jam|pukul|pkl|alas|luc|at|kul|masa)\s\d{1,2}[:.]\d\d(?![\d.])(?!\s?[nsewutbh]\b)"
-    r"|(?<![\d.])\d{4}\s?(?:hrs|lt|utc|gmt|z)\b|\b\d{6}z\b"
-    rf"|(?:\b(?:{_words(signs.PRICE_WORDS)})(?:\s[a-z]+){{0,2}}|[$₱฿])[ .:]{{0,2}}\d[\d.,]*(?:(?:[ /x@-]{{1,3}}| (?:ke|dan|to|at|and) )\d[\d.,]*)?"
-    r"|\b(?!lat|lon|lng|long|lu|ls|bt|bb|pos)[a-z]{2,10}\d+[a-z]?\b|\b[a-z]{1,4}[ -]?\d{2,6}/\d+(?:/[a-z]+)?\b"
-)
-# Numbers that measure, and numbers that count, where no mark of hemisphere says otherwise.
-_MEASURES = re.compile(
-    rf"(?<![\d.,{COMMA}])\d+(?:[.,{COMMA}]\d+)?\s?(?:{_words(signs.UNITS)})(?![a-z])|\d+\s?%"
-)
-_COUNTS = re.compile(
-    rf"(?<![\d.,{COMMA}])\d{{1,3}}\s?(?:{_words(signs.PERSON_UNITS + signs.BOAT_UNITS)})(?![a-z])"
-    rf"|(?<![\d.,{COMMA}])\d{{1,3}}\s?(?:คน|ไมล์|ลำ|บาท|กม|பேர்|மைல்)"
-    r"|\b(?:pob|crew|krew|kru|abk|awak|penumpang|brg|bearing|hdg|heading|course|speed|kelajuan)\s?[:=]?\s?\d{1,3}t?\b(?!\.\d)"
-)
 _COMMA_NUMBER = re.compile(r"(?<![\d.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8}))?(?!\d|[.,]\d)")
 _ISO6709 = re.compile(r"(?<![\w.])([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)(?=[/\s]|$)")
 _PLUS_CODE = re.compile(r"(?<![a-z0-9+])[2-9cfghjmpqrvwx]{2,8}0{0,6}\+[2-9cfghjmpqrvwx]{0,7}(?![a-z0-9])")
@@ -74,7 +48,7 @@ _GRID = re.compile(
 def find(
     text: str, *, language: str = "", south: bool = False, near: tuple[float, float] | None = None
 ) -> Found:
-    """Find the position that folded `text` spells in numbers. Links and their numbers must be blanked before."""
+    """Find the position that folded `text` spells in numbers. Links must be blanked before."""
     out = Found()
     for pattern, flag in (
         (_PLUS_CODE, "plus_code_unread"),
@@ -89,7 +63,7 @@ def find(
     if not any(char.isdigit() for char in text):
         return out
     text = _ISO6709.sub(r"\1 \2", text)
-    text = _NEVER.sub(_blank, text)
+    text = masks.NEVER.sub(masks.blank, text)
     pairs, invalid = _every_pair(text, language, south)
     if pairs:
         _choose(pairs, near, out)
@@ -99,12 +73,8 @@ def find(
     return out
 
 
-def _blank(match: re.Match) -> str:
-    return "#" * (match.end() - match.start())
-
-
 def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool]:
-    """Read with commas as decimal points, then as separators; marks of hemisphere first, bare numbers last."""
+    """Read commas as decimal points, then as separators; marks of hemisphere first, bare numbers last."""
     spellings = [text]
     if _COMMA_NUMBER.search(text):
         spellings.insert(0, _COMMA_NUMBER.sub(_decimal_comma, text))
@@ -117,8 +87,8 @@ def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool
     if invalid:
         return [], True
     for spelling in spellings:
-        measured = _MEASURES.sub(_blank, spelling)
-        counted = _COUNTS.sub(_blank, measured)
+        measured = masks.MEASURES.sub(masks.blank, spelling)
+        counted = masks.COUNTS.sub(masks.blank, measured)
         pairs, bad = _bare_pairs(tokens(counted), language, south)
         invalid |= bad
         if not pairs and counted != measured:  # "4 35 118 40 bot karam": forty is minutes, not boats
@@ -144,11 +114,11 @@ def _runs(all_tokens: list[Token]) -> list[list[Token]]:
             run = []
         else:
             run.append(token)
-    return runs + [run] if run else runs
+    return [*runs, run] if run else runs
 
 
 def _axes(segment: list[Token]) -> Axis | None:
-    """Gather the numbers of one stretch of tokens; None where they cannot belong to one axis or there are none."""
+    """Gather the numbers of one stretch of tokens; None where they cannot be one axis or there are none."""
     axis = Axis([])
     for token in segment:
         if token.kind == "n":
@@ -310,11 +280,7 @@ def _halves(run: list[Token]) -> list[list[Token]]:
 def _bare_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[list[Pair], bool]:
     pairs, invalid = [], False
     for run in _runs(all_tokens):
-        if any(token.kind == "h" for token in run):
-            pieces = _split_at_marks(run)
-        else:
-            pieces = [run]
-        for piece in pieces:
+        for piece in _split_at_marks(run):
             pair, bad = _bare_pair(piece, language, south)
             invalid |= bad
             if pair:
@@ -349,7 +315,8 @@ def _bare_pair(run: list[Token], language: str, south: bool) -> tuple[Pair | Non
     if pair is None:
         return None, meant
     whole_by_comma = len(numbers) == 2 and pair.inside and any(t.kind == "," and t.glued for t in run)
-    if len(precise) < 2 and any(token.kind == "j" for token in run):
+    between = [token for token in run if numbers[0].start < token.start < numbers[-1].start]
+    if len(precise) < 2 and any(token.kind == "j" for token in between):
         return None, False
     pair.grouped = len(first.numbers) > 1
     if not (plausible(pair, (first, second)) or (whole_by_comma and second.numbers[0].glued)):
@@ -423,7 +390,7 @@ def put_first(found: Found, pair: Pair) -> None:
 
 
 def _likelier(a: tuple[float, float], b: tuple[float, float], near: tuple[float, float] | None) -> bool:
-    """Whether `a` is likelier than `b`: at sea, nearer to where the phone was last, else nearer to a coast."""
+    """Whether `a` is likelier than `b`: at sea, near where the phone was last, else nearer to a coast."""
     if _far_inland(*a) != _far_inland(*b):
         return _far_inland(*b)
     if near and all(map(math.isfinite, near)):

@@ -1,5 +1,5 @@
-"""Words round the matter itself: calls for help, all is well, drills, denials, thanks, times, and everyday words
-that tell the language. Spelling as in keywords_rescue."""
+"""Words round the matter itself: calls for help, all is well, drills, denials, thanks, times, and everyday
+words that tell the language. Spelling as in keywords_rescue."""
 
 CONTEXT: dict[str, dict[str, str]] = {
     # Nobody writes these for anything but danger.
@@ -144,8 +144,8 @@ COMMON: dict[str, str] = {
     "ta": "padagu, kadal, enga, engal, naanga, udhavi, per, irukku, illai, meen",
 }
 
-# Keywords that another language uses for something else ("no", "lat"): they count only in a text that has so many
-# everyday words of their own language.
+# Keywords that another language uses for something else ("no", "lat"): they count only in a text that has so
+# many everyday words of their own language.
 NEEDS_COMPANY: dict[str, tuple[str, int]] = {
     "ty": ("en", 1),
     "mine": ("en", 2),

@@ -1,8 +1,8 @@
 """Words that tell of people or boats in danger, by concept and language.
 
 Folded spelling: lower case, no Latin accents. A comma parts entries; an entry of several words must stand
-in that order; a trailing * takes any ending. Thai entries match anywhere, Tamil ones as the beginning of a word.
-`any` holds what all languages use. Concepts named like an incident type mean that type.
+in that order; a trailing * takes any ending. Thai entries match anywhere, Tamil ones at the beginning of a
+word. `any` holds what all languages use. Concepts named like an incident type mean that type.
 """
 
 RESCUE: dict[str, dict[str, str]] = {

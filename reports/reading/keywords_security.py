@@ -1,4 +1,7 @@
-"""Words that tell of violence, threat and hazard at sea, by concept and language; spelling as in keywords_rescue."""
+"""Words that tell of violence, threat and hazard at sea, by concept and language.
+
+Spelling as in keywords_rescue.
+"""
 
 SECURITY: dict[str, dict[str, str]] = {
     "piracy_armed_robbery": {

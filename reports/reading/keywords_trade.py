@@ -1,4 +1,7 @@
-"""Words that tell of smuggling and illegal fishing, by concept and language; spelling as in keywords_rescue."""
+"""Words that tell of smuggling and illegal fishing, by concept and language.
+
+Spelling as in keywords_rescue.
+"""
 
 TRADE: dict[str, dict[str, str]] = {
     "iuu_destructive": {

@@ -1,4 +1,4 @@
-"""Which of our languages a text is in: the reporter's setting, else script, else words, else country, else ""."""
+"""Which language a text is in: the reporter's setting, else script, else words, else country, else ""."""
 
 import re
 

@@ -10,18 +10,36 @@ from .words import Words
 # Where a text names several matters, the first of these that it names is its type. Pirates come before the
 # wounds they caused because the answer must then be quiet; a rescue comes before every other crime.
 RESCUE_ORDER = (
-    "abandoning_ship", "sinking", "listing_capsizing", "fire_explosion", "man_overboard", "flooding", "collision",
-    "grounding", "medical", "disabled_adrift", "beacon_alert", "overdue_missing",
-)  # fmt: skip
+    "abandoning_ship",
+    "sinking",
+    "listing_capsizing",
+    "fire_explosion",
+    "man_overboard",
+    "flooding",
+    "collision",
+    "grounding",
+    "medical",
+    "disabled_adrift",
+    "beacon_alert",
+    "overdue_missing",
+)
 SECURITY_FIRST = ("kidnap", "piracy_armed_robbery", "terrorism")
 SECURITY_ORDER = (
-    "human_trafficking", "irregular_migration", "iuu_destructive", "smuggling", "iuu_foreign", "iuu_gear_zone", "pollution_oil",
-    "nav_hazard", "suspicious_vessel", "tip",
-)  # fmt: skip
-# These mean danger anywhere; the rest only where the text is short, tells a position, or speaks of boats and sea.
+    "human_trafficking",
+    "irregular_migration",
+    "iuu_destructive",
+    "smuggling",
+    "iuu_foreign",
+    "iuu_gear_zone",
+    "pollution_oil",
+    "nav_hazard",
+    "suspicious_vessel",
+    "tip",
+)
+# These mean danger anywhere; the rest where the text is short, tells a position, or speaks of boats and sea.
 ANYWHERE = frozenset(
-    "sinking listing_capsizing man_overboard abandoning_ship beacon_alert distress plea urgency safe_now drill thanks"
-    " past grave negation maritime".split()
+    "sinking listing_capsizing man_overboard abandoning_ship beacon_alert distress plea urgency "
+    "safe_now drill thanks past grave negation maritime".split()
 )
 SHORT_TEXT = 8  # words
 IN_WATER = frozenset(("man_overboard",))
@@ -110,7 +128,7 @@ def _choose_type(words: Words, present: set[str], matter: Matter, tried_position
 
 
 def _weigh_plea(words: Words, present: set[str], matter: Matter, tried_position: bool, place: str) -> None:
-    """A plea and nothing else: distress, unless denied, in thanks, or in a long text that says nowhere where."""
+    """A plea and nothing else: distress, unless denied, in thanks, or in a long text without a where."""
     idle = len(set(words.tokens)) > SHORT_TEXT and not tried_position and not place
     if "plea" in present and "thanks" not in present and not idle:
         matter.type = IncidentType.UNDESIGNATED_DISTRESS
@@ -184,7 +202,7 @@ def _rammed(text: str) -> bool:
 
 
 def _overdue(text: str, present: set[str]) -> str:
-    """1 h past plan is uncertainty, 3 h alert, 6 h distress; not said, or since yesterday, is distress too."""
+    """1 h past plan is uncertainty, 3 h alert, 6 h distress; not said or since yesterday: distress."""
     hours = _HOURS.search(text)
     if hours is None or "past" in present or present & {"distress", "plea"}:
         return EmergencyPhase.DISTRESS

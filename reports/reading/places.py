@@ -1,7 +1,7 @@
 """Places named in words: the seam for an index of them. None is shipped with the reading.
 
-Distance and direction from a place ("5 nm utara Pulau Sipadan") are not worked out here: where a text has them,
-the place is told and its position is not.
+Distance and direction from a place ("5 nm utara Pulau Sipadan") are not worked out here: where a text has
+them, the place is told and its position is not.
 """
 
 import re
@@ -12,8 +12,8 @@ NAUTICAL_MILE_M = 1852
 RADIUS_NM = {"town": 2, "island": 3, "bay": 10, "strait": 10, "sea": 60}
 
 _KINDS = (
-    "pulau|p|pl|kg|kampung|tg|tanjung|tj|tanjong|kuala|teluk|tlk|selat|karang|gugusan|gosong|batu|ko|koh|hon|dao|cu lao|mui|vinh"
-    "|isla|look|punta|shoal|pulo|palau"
+    "pulau|p|pl|kg|kampung|tg|tanjung|tj|tanjong|kuala|teluk|tlk|selat|karang|gugusan|gosong|batu|ko|koh|hon|dao"
+    "|cu lao|mui|vinh|isla|look|punta|shoal|pulo|palau"
 )
 _NAMED = re.compile(
     rf"\b({_KINDS})\b\.? ?(?!(?:mana|ni|itu|ini|tu|yang|terdekat|kecil|dekat)\b)([a-z]{{3,20}})"
@@ -29,8 +29,8 @@ _ABBREVIATED = {
 }
 _LOOSE = frozenset(("p", "pl", "batu", "look", "ko", "dao", "hon", "mui", "vinh"))
 _DISTANCE = re.compile(
-    r"\d(?:[.,]\d+)?\s?(?:nm|nmi|mil|miles?|batu|km|mail|hai ly|nautical|ไมล์|மைல்)|\b(?:utara|selatan|timur|barat|tenggara"
-    r"|north|south|east|west|hilaga|timog|silangan|kanluran|brg|bearing)\b"
+    r"\d(?:[.,]\d+)?\s?(?:nm|nmi|mil|miles?|batu|km|mail|hai ly|nautical|ไมล์|மைல்)"
+    r"|\b(?:utara|selatan|timur|barat|tenggara|north|south|east|west|hilaga|timog|silangan|kanluran|brg|bearing)\b"
 )
 
 
@@ -62,5 +62,5 @@ def mentioned(text: str) -> str:
 
 
 def is_offset(text: str) -> bool:
-    """Whether folded `text` tells a distance or a direction, so that a place in it is not where the boat is."""
+    """Whether folded `text` tells a distance or a direction: a place in it is not where the boat is."""
     return bool(_DISTANCE.search(text))

@@ -70,19 +70,24 @@ JOINERS = frozenset("and dan at va garis tuyen และ மற்றும்".
 
 # A number before one of these counts or measures something else than a place.
 UNITS = (
-    "kg kgs kilo kilogram ton tonnes tan gt grt km kilometer nm nmi mil mile miles mail batu nautical knot knots"
-    " kn kts kt knts ft feet kaki fathom fathoms depa hp pk liter litre liters litres ltr jam hari days hours hour hrs"
-    " tahun years ekor kotak boxes box tong drum jerigen persen percent ribu rb juta ringgit rupiah peso pesos baht"
-    " sen ly hai oras araw gio ngay mph kmh volt watt mhz khz bar psi"
+    "kg kgs kilo kilogram ton tonnes tan gt grt km kilometer nm nmi mil mile miles mail batu "
+    "nautical knot knots kn kts kt knts ft feet kaki fathom fathoms depa hp pk liter litre liters "
+    "litres ltr jam hari days hours hour hrs tahun years ekor kotak boxes box tong drum jerigen "
+    "persen percent ribu rb juta ringgit rupiah peso pesos baht sen ly hai oras araw gio ngay mph "
+    "kmh volt watt mhz khz bar psi"
 ).split()
 BOAT_UNITS = (
-    "bot boat boats kapal perahu bangka barko sampan speedboat speedboats vessel vessels tau thuyen ghe kampit pukat"
-    " tongkang"
+    "bot boat boats kapal perahu bangka barko sampan speedboat speedboats vessel vessels tau thuyen "
+    "ghe kampit pukat tongkang"
 ).split()
 PERSON_UNITS = (
-    "orang org orng ornag oranng person persons people pax pob crew krew kru abk awak men man penumpang passenger"
-    " passengers katao tao tripulante pasahero nguoi thuyen dewasa anak budak kanak adult adults child children kids"
-    " nelayan mangingisda lelaki perempuan wanita women bayi souls fishermen lanun perompak pirates robbers attackers"
+    "orang org orng ornag oranng person persons people pax pob crew krew kru abk awak men man "
+    "penumpang passenger passengers katao tao tripulante pasahero nguoi thuyen dewasa anak budak "
+    "kanak adult adults child children kids nelayan mangingisda lelaki perempuan wanita women bayi "
+    "souls fishermen lanun perompak pirates robbers attackers"
 ).split()
 PRICE_WORDS = "harga hrg price presyo rm rp php idr usd myr vnd thb bayar gia ราคา".split()
-PHONE_WORDS = "tel telp telefon telepon phone hp fon fone call hubungi wa whatsapp imo mmsi inmarsat fax ic nric pin otp".split()
+PHONE_WORDS = (
+    "tel telp telefon telepon phone hp fon fone call hubungi wa whatsapp imo mmsi inmarsat fax ic "
+    "nric pin otp "
+).split()

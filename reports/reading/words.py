@@ -16,7 +16,7 @@ from .keywords_trade import TRADE
 
 _WORD = re.compile(r"[a-z]+|\d+|[.,;:!?|#]|[\u0e00-\u0e7f]+|[\u0b80-\u0bff]+")
 _APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
-_BREAKS = frozenset(".,;:!?|#")
+BREAKS = frozenset(".,;:!?|#")
 TYPO_FROM = 8
 # Real words one letter away from a keyword: no typos.
 NOT_TYPOS = frozenset(
@@ -27,7 +27,7 @@ _THAI, _TAMIL = "th", "ta"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One keyword found: concept, languages that have it, its place among the words, and what stands before it."""
+    """One keyword found: concept, languages that have it, its place among the words, whether it is denied."""
 
     concept: str
     languages: frozenset[str]
@@ -49,7 +49,7 @@ class Words:
 
     @property
     def count(self) -> int:
-        return sum(token not in _BREAKS for token in self.tokens)
+        return sum(token not in BREAKS for token in self.tokens)
 
     def names(self, concept: str) -> bool:
         return any(hit.concept == concept and not hit.negated for hit in self.hits)
@@ -224,7 +224,7 @@ def _is_negation(token: str, everyday: dict[str, int]) -> bool:
 def _denied(tokens: list[str], everyday: dict[str, int], start: int, end: int) -> tuple[bool, bool]:
     """(denied by the word before, perhaps denied by the one before that); filler words are stepped over."""
     steps, i = 0, start - 1
-    while i >= 0 and steps < 2 and tokens[i] not in _BREAKS:
+    while i >= 0 and steps < 2 and tokens[i] not in BREAKS:
         if _is_negation(tokens[i], everyday):
             return steps == 0, steps == 1
         if tokens[i] not in FILLERS:

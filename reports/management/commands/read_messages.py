@@ -7,7 +7,7 @@ from reports.reading import read
 
 
 class Command(BaseCommand):
-    help = 'Read {"id", "text", "language"?, "from"?} as JSON lines; write what each text says. Needs no database.'
+    help = 'Read {"id", "text", "language"?, "from"?} as JSON lines; write what each says. No database.'
     requires_system_checks = []
 
     def handle(self, **options):

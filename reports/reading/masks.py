@@ -1,0 +1,43 @@
+"""Numbers in a text that are no position: phones, dates, times, prices, boats' numbers, measures, counts."""
+
+import re
+
+from . import signs
+from .axes import COMMA
+
+
+def _words(words) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+# Numbers that are no position whatever stands beside them.
+NEVER = re.compile(
+    r"(?<![\w.])\+?\d{8,20}(?![\d.]*\d*\s?(?:[nsewutbh]|lu|ls|bt|bb)\b)(?!\.\d)"  # phones, MMSI, accounts
+    r"|(?<!\w)\+\d{1,4}(?:[ -]\d{2,5}){2,4}(?![\d.])"
+    rf"|\b(?:{_words(signs.PHONE_WORDS)})\b[ .:#-]{{0,3}}(?:sy|saya|no|ku|number|nombor|nomor)?"
+    r"[ .:]{0,2}\+?\d[\d -]{4,18}\d"
+    r"|(?<![\d.])\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?![\d.])"
+    r"|(?<![\d.])(?:19|20)\d\d-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d)?z?)?(?![\d.])"
+    r"|(?<![\d.])\d{1,2}[:.]\d\d(?::\d\d)?\s?(?:am|pm|wib|wita|wit|lt|utc|gmt|hrs|pagi|petang|malam|siang|sore|z)\b"
+    r"|\b(?:jam|pukul|pkl|alas|luc|at|kul|masa)\s\d{1,2}[:.]\d\d(?![\d.])(?!\s?[nsewutbh]\b|[\s,;/]+\d)"
+    r"|(?<![\d.])\d{4}\s?(?:hrs|lt|utc|gmt|z)\b|\b\d{6}z\b"
+    rf"|(?:\b(?:{_words(signs.PRICE_WORDS)})(?:\s[a-z]+){{0,2}}|[$₱฿])[ .:]{{0,2}}"
+    r"\d[\d.,]*(?:(?:[ /x@-]{1,3}| (?:ke|dan|to|at|and) )\d[\d.,]*)?"
+    r"|\b(?!lat|lon|lng|long|lu|ls|bt|bb|pos)[a-z]{2,10}\d+[a-z]?\b"
+    r"|\b[a-z]{1,4}[ -]?\d{2,6}/\d+(?:/[a-z]+)?\b"
+)
+# Numbers that measure, and numbers that count, where no mark of hemisphere says otherwise.
+MEASURES = re.compile(
+    rf"(?<![\d.,{COMMA}])\d+(?:[.,{COMMA}]\d+)?\s?(?:{_words(signs.UNITS)})(?![a-z])|\d+\s?%"
+)
+COUNTS = re.compile(
+    rf"(?<![\d.,{COMMA}])\d{{1,3}}\s?(?:{_words(signs.PERSON_UNITS + signs.BOAT_UNITS)})(?![a-z])"
+    rf"|(?<![\d.,{COMMA}])\d{{1,3}}\s?(?:คน|ไมล์|ลำ|บาท|กม|பேர்|மைல்)"
+    r"|\b(?:pob|crew|krew|kru|abk|awak|penumpang|brg|bearing|hdg|heading|course|speed|kelajuan)"
+    r"\s?[:=]?\s?\d{1,3}t?\b(?!\.\d)"
+)
+
+
+def blank(match: re.Match) -> str:
+    """What stands in for a masked number: no word, no digit, the same length."""
+    return "#" * (match.end() - match.start())

@@ -1,0 +1,92 @@
+"""Rates and speed of the reading: `python -m tests.bench.bench_reading [folder]`.
+
+Without a folder it measures the extracts in tests/data/reading. A folder may hold sms_cases.csv,
+positions.csv or vectors_dev.csv, no_reports.csv, nonreport_texts_dev.csv, disaster_messages_dev.csv.
+"""
+
+import csv
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from communities.sphere import great_circle_m
+from reports.reading import read
+
+ASSUMED = {"order_assumed", "hemisphere_assumed", "digits_repaired"}
+FAR_M = 5 * 1852
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "data" / "reading"
+    for path in sorted(folder.rglob("*.csv")):
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        if "position_status" in rows[0]:
+            print(path.name, messages(rows))
+        elif "tol_deg" in rows[0]:
+            print(path.name, positions(rows))
+        elif path.name.startswith(("no_reports", "nonreport", "disaster")):
+            print(path.name, false_alarms([row.get("text") or row["message"] for row in rows]))
+
+
+def timed(texts: list[str]) -> tuple[list, float]:
+    """Read all; return the readings and the mean milliseconds of one."""
+    start = time.perf_counter()
+    readings = [read(text) for text in texts]
+    return readings, round((time.perf_counter() - start) / len(texts) * 1000, 3)
+
+
+def messages(rows: list[dict]) -> dict:
+    readings, ms = timed([row["text"] for row in rows])
+    pairs = list(zip(rows, readings, strict=True))
+    return {
+        "rows": len(rows),
+        "category": sum(r.category in {row["type"], *row["type_alt"].split("|")} for row, r in pairs),
+        "position": sum(is_right(row, r) for row, r in pairs),
+        "persons_on_board": sum(row["persons_on_board"] in ("any", str(r.persons_on_board or "")) for row, r in pairs),
+        "language": sum(row["lang"] == r.language for row, r in pairs),
+        "wrong_unflagged": sum(is_wrong_unflagged(row, r) for row, r in pairs),
+        "ms": ms,
+    }
+
+
+def positions(rows: list[dict]) -> dict:
+    readings, ms = timed([row["text"] for row in rows])
+    right, wrong = Counter(), 0
+    for row, reading in zip(rows, readings, strict=True):
+        expected = dict(row, lat="") if row["expect"] == "reject" else row
+        right[row["expect"], is_right(expected, reading)] += 1
+        wrong += row["expect"] == "ok" and is_wrong_unflagged(row, reading)
+    return {"rows": len(rows), **{f"{e} {'right' if ok else 'not'}": n for (e, ok), n in sorted(right.items())},
+            "wrong_unflagged": wrong, "ms": ms}
+
+
+def false_alarms(texts: list[str]) -> dict:
+    readings, ms = timed(texts)
+    return {
+        "rows": len(texts),
+        **Counter(reading.category for reading in readings),
+        "floor 2": sum(reading.priority_floor == 2 for reading in readings),
+        "positions": sum(reading.position is not None for reading in readings),
+        "ms": ms,
+    }
+
+
+def is_right(row: dict, reading) -> bool:
+    if not row["lat"] or reading.position is None:
+        return not row["lat"] and reading.position is None
+    lon, lat = reading.position
+    tolerance = float(row["tol_deg"])
+    return abs(lat - float(row["lat"])) <= tolerance and abs(lon - float(row["lon"])) <= tolerance
+
+
+def is_wrong_unflagged(row: dict, reading) -> bool:
+    """A position more than 5 NM off, or where none was, that nothing marks as doubtful."""
+    if reading.position is None or reading.position_status != "ok" or ASSUMED & set(reading.flags):
+        return False
+    return not row["lat"] or great_circle_m(reading.position, (float(row["lon"]), float(row["lat"]))) > FAR_M
+
+
+if __name__ == "__main__":
+    main()
