@@ -1,5 +1,6 @@
 """Who is called, written as rows: a Dispatch and its Notifications for a unit, Notifications for a desk."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -9,6 +10,8 @@ from alerts.models import Dispatch, Notification, PatrolUnit, Station
 from communities.models import Device, User, Zone
 from reports.models import Incident
 from reports.taxonomy import Capability
+
+log = logging.getLogger(__name__)
 
 # A push or SMS that arrives later than this misleads more than it helps.
 ALERT_LIFE = timedelta(hours=4)
@@ -197,3 +200,29 @@ def warn_if_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) 
             now=now,
             call_sign=unit.call_sign,
         )
+
+
+def roster_fault(unit: PatrolUnit, *, now: datetime) -> None:
+    """A crew's phone said STOP and its carrier has muted us: tell its desk by name, once a day.
+
+    The row hangs on the unit's most urgent open incident, else on the most urgent of all; with
+    nothing open the log is the only place.
+    """
+    log.error("roster fault: %s texted STOP", unit.call_sign)
+    most_urgent = Incident.objects.queue()
+    incident = most_urgent.filter(dispatches__unit=unit).first() or most_urgent.first()
+    station = unit.station
+    if incident is None or not station.duty_phone:
+        return
+    write(
+        f"roster:{unit.pk}:{now:%Y%m%d}",
+        now,
+        ALERT_LIFE,
+        incident=incident,
+        station=station,
+        purpose=P.DUTY,
+        channel=C.SMS,
+        language=station.language,
+        priority=incident.priority,
+        text=messages.roster_fault(language=station.language, call_sign=unit.call_sign),
+    )

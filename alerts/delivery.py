@@ -23,8 +23,8 @@ from reports import workflow
 log = logging.getLogger(__name__)
 
 S, C = Notification.Status, Notification.Channel
-MOST_BACKOFF_S = 60
-MOST_ATTEMPTS = 20
+# Twilio: this number texted STOP, and hears nothing more from us by SMS.
+STOPPED = "21610"
 # After a push and an SMS that failed for good the voice is left.
 CHANNEL_ORDER = (C.PUSH, C.SMS, C.VOICE)
 
@@ -160,14 +160,14 @@ def _still_wanted(notification: Notification, now: datetime) -> bool:
 
 def _failed(notification: Notification, error: TransportError, now: datetime) -> str:
     attempt = notification.attempt
-    permanent = error.permanent or attempt >= MOST_ATTEMPTS
+    permanent = error.permanent or attempt >= receipts.MOST_ATTEMPTS
     fields = {"error_code": error.code[:20], "error": str(error)[:300], "leased_by": ""}
     if permanent:
         fields["status"] = S.FAILED_PERM
     else:
         urgent = error.ambiguous and notification.priority <= 2
-        wait_s = 0 if urgent else min(2 ** min(attempt, 10), MOST_BACKOFF_S)
-        fields |= {"status": S.FAILED_TEMP, "due_at": now + timedelta(seconds=error.retry_after_s or wait_s)}
+        wait = timedelta(seconds=error.retry_after_s) if error.retry_after_s else receipts.backoff(attempt)
+        fields |= {"status": S.FAILED_TEMP, "due_at": now if urgent else now + wait}
     log.warning(
         "notification %s by %s failed (%s)", notification.pk, notification.channel, error.code or error
     )
@@ -176,6 +176,8 @@ def _failed(notification: Notification, error: TransportError, now: datetime) ->
     if error.retires_address and notification.device_id:
         Device.objects.filter(pk=notification.device_id).update(push_retired_at=now)
     if permanent:
+        if error.code == STOPPED and notification.unit_id:
+            calls.roster_fault(notification.unit, now=now)
         next_channel(notification, now=now)
     return fields["status"]
 

@@ -163,16 +163,16 @@ def _from_crew(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now:
     if reply.verb is Verb.IN_DISTRESS:
         return _crew_in_distress(unit, form, external_id, now)
     if reply.verb is Verb.STOP:
-        _roster_fault(unit, now)
+        calls.roster_fault(unit, now=now)
         return Answer("", kind)
-    if reply.verb is Verb.KEYS:
-        return Answer(messages.keys(language=language), kind)
     if reply.verb is None and not reply.reference:
         # A crew sees a boat in trouble like anybody else.
         return _report(form, external_id, now, flags=("from_patrol_unit",), reporter=None)
     mine = list(unit.dispatches.answerable().select_related("incident").order_by("-created_at"))
-    if reply.verb is None:
-        return Answer(messages.keys(language=language), kind, dispatch=_called(mine, reply.reference))
+    drill = bool(mine) and all(one.incident.drill for one in mine)
+    if reply.verb in (None, Verb.KEYS):
+        text = messages.keys(language=language, drill=drill)
+        return Answer(text, kind, dispatch=_called(mine, reply.reference))
     chosen = replies.resolve(reply, [(one.incident.reference, one.status, one) for one in mine])
     if isinstance(chosen, replies.Ambiguous):
         open_references = [candidate[0] for candidate in chosen.candidates]
@@ -250,29 +250,6 @@ def _crew_in_distress(unit: PatrolUnit, form: Mapping[str, str], external_id: st
     PatrolUnit.objects.filter(pk=unit.pk).update(status=PatrolUnit.Status.IN_DISTRESS)
     text = messages.status_noted("in_distress", language=unit.language, reference=incident.reference, at=now)
     return Answer(text, InboundMessage.Kind.REPORT, report=answer.report)
-
-
-def _roster_fault(unit: PatrolUnit, now: datetime) -> None:
-    """A crew's phone said STOP: its carrier may have muted us, so the desk is told by name."""
-    log.error("roster fault: %s texted STOP", unit.call_sign)
-    incident = (
-        Incident.objects.open().filter(dispatches__unit=unit).order_by("priority").first()
-        or Incident.objects.open().order_by("priority").first()
-    )
-    if incident is None or not unit.station.duty_phone:
-        return
-    calls.write(
-        f"roster:{unit.pk}:{now:%Y%m%d}",
-        now,
-        calls.ALERT_LIFE,
-        incident=incident,
-        station=unit.station,
-        purpose=Notification.Purpose.DUTY,
-        channel=Notification.Channel.SMS,
-        language=unit.station.language,
-        priority=incident.priority,
-        text=messages.roster_fault(language=unit.station.language, call_sign=unit.call_sign),
-    )
 
 
 # --- A duty officer ---

@@ -5,14 +5,18 @@ callbacks come in.
 """
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from alerts.models import Notification
+from alerts.transports.outcomes import outcome
 
 S = Notification.Status
+
+MOST_ATTEMPTS = 20
+MOST_BACKOFF_S = 60
 
 RANK = {
     S.PENDING: 0,
@@ -66,9 +70,20 @@ def record(
     if to == S.READ:
         notification.read_at = now
     if to == S.FAILED_PERM:
-        notification.error_code, notification.error = code[:20], f"carrier: {said}"[:300]
+        known = outcome(code)
+        notification.error_code = code[:20]
+        notification.error = (known.meaning if known else f"carrier: {said}")[:300]
+        if known and not known.permanent and notification.attempt < MOST_ATTEMPTS:
+            # A handset out of reach: asked again later, while the ladder climbs on.
+            notification.status = S.FAILED_TEMP
+            notification.due_at = now + backoff(notification.attempt)
     notification.save()
     return notification
+
+
+def backoff(attempt: int) -> timedelta:
+    """How long to wait before trying again: 2, 4, 8 … up to 60 seconds."""
+    return timedelta(seconds=min(2 ** min(attempt, 10), MOST_BACKOFF_S))
 
 
 def _forward(old: str, new: str) -> bool:

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from communities.languages import Language
 from communities.models import Device, Reporter
-from reports import matching, triage, workflow
+from reports import matching, questions, triage, workflow
 from reports.models import Incident, Report
+from reports.priority import PHASE
 from reports.reading import READING_VERSION, Reading, read
 from reports.references import next_reference
 from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, category_of
@@ -121,14 +122,15 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
         sender_country=incoming.sender_country,
         near=_last_area(reporter, now),
     )
-    facts = reading.as_dict()
     report = _report(incoming, key, digest, first, reporter, reading, now)
+    facts = _facts(report, reading)
     incident = _incident(report, reporter, facts, now)
     report.incident = incident
     report.save(force_insert=True)
-    triage.add_report(incident, report, _raised_by_choice(facts, incoming, reading), now=now)
+    triage.add_report(incident, report, facts, now=now)
     report.reply_mode = _reply_mode(report, incident)
     report.save(update_fields=["reply_mode"])
+    questions.settle(incident, report, now=now)
     if reporter and not reporter.language and report.language:
         reporter.language = report.language
         reporter.save(update_fields=["language"])
@@ -138,8 +140,7 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
 def _report(incoming, key, digest, first, reporter, reading: Reading, now) -> Report:
     text, flags = storable(incoming.text)
     flags = [*incoming.flags, *flags, *reading.flags]
-    chosen = incoming.type if incoming.type in IncidentType.values else None
-    type_ = chosen or reading.type
+    type_ = _type(incoming, reading)
     report = Report(
         reference=next_reference(),
         source=incoming.source,
@@ -155,7 +156,7 @@ def _report(incoming, key, digest, first, reporter, reading: Reading, now) -> Re
         first_byte_at=incoming.first_byte_at,
         received_at=now,
         type=type_,
-        category=category_of(type_, reading.response_phase) if not chosen else TAXONOMY[type_].category,
+        category=category_of(type_, reading.response_phase if type_ == reading.type else ""),
         language=reading.language if reading.language in Language.values else "",
         persons_on_board=_persons(incoming.persons_on_board, reading.persons_on_board),
         position_status=reading.position_status,
@@ -267,11 +268,21 @@ def _last_area(reporter: Reporter | None, now: datetime) -> tuple[float, float] 
     return (waters.x, waters.y) if waters else None
 
 
-def _raised_by_choice(facts: dict, incoming: Incoming, reading: Reading) -> dict:
-    """The reading's phases count only where the sender's own choice of type does not say otherwise."""
-    if incoming.type in IncidentType.values and incoming.type != reading.type:
-        return {**facts, "emergency_phase": None, "response_phase": None, "severity": None}
-    return facts
+def _type(incoming: Incoming, reading: Reading) -> str:
+    """The sender's own choice, unless the words tell of something more urgent: a distress word is never outvoted."""
+    if incoming.type not in IncidentType.values:
+        return reading.type
+    row = TAXONOMY[incoming.type]
+    chosen = max(PHASE[row.emergency_phase], PHASE[row.response_phase])
+    told = max(PHASE[reading.emergency_phase], PHASE[reading.response_phase])
+    return reading.type if told > chosen else incoming.type
+
+
+def _facts(report: Report, reading: Reading) -> dict:
+    """The reading, without its phases and severity where the sender chose another type than was read."""
+    if report.type == reading.type:
+        return reading.as_dict()
+    return {**reading.as_dict(), "emergency_phase": None, "response_phase": None, "severity": None}
 
 
 def _is_own_distress(report: Report) -> bool:
