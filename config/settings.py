@@ -306,6 +306,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
         "axes": {"level": "WARNING"},
+        # Scanners knock with any name; each is answered 400, and fills no log with a traceback.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "celery.redirected": {"level": "WARNING"},
     },
 }

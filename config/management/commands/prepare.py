@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo-data",
             action="store_true",
-            help="made-up units, people and logins too, unless a carrier is real",
+            help="made-up units and logins too, unless a carrier is real",
         )
 
     def handle(self, *, demo_data: bool, **options) -> None:
