@@ -178,7 +178,10 @@ def _from_crew(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now:
         open_references = [candidate[0] for candidate in chosen.candidates]
         digit = replies.DIGIT_OF_VERB[reply.verb]
         return Answer(
-            messages.which_reference(language=language, digit=digit, open_references=open_references), kind
+            messages.which_reference(
+                language=language, digit=digit, open_references=open_references, drill=drill
+            ),
+            kind,
         )
     if chosen is None:
         return Answer(_cannot_take(unit, reply, mine, now), kind, dispatch=_called(mine, reply.reference))
