@@ -75,7 +75,8 @@ class Buffered:
         begun: list[dict] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info=None) -> None:
-            encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+            # Django puts a space before each cookie.
+            encoded = [(name.lower().encode(), value.strip().encode("latin-1")) for name, value in headers]
             begun[:] = [start(int(status[:3]), encoded)]
 
         response = self.wsgi(environ, start_response)

@@ -286,7 +286,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 # Nothing a life hangs on belongs here: deadlines are rows, and the dispatcher reads them.
-CELERY_BEAT_SCHEDULE: dict = {}
+CELERY_BEAT_SCHEDULE = {
+    "shrink-waiting-photos": {
+        "task": "reports.tasks.shrink_waiting_photos",
+        "schedule": timedelta(minutes=5),
+    },
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "beat-schedule")
 
 # --- Logs ---
