@@ -40,6 +40,8 @@ DATABASES = {
 }
 # A new PostGIS connection costs the server about 29 ms of CPU: always pool.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# Asks each connection before it is used: after a restart of PostgreSQL none fails the request that gets it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if DB_POOL_MAX:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DB_POOL_MAX, "timeout": 5}

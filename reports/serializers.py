@@ -111,11 +111,15 @@ class ReportSubmissionSerializer(serializers.Serializer):
         key, key_flags = key_of(data.get("external_id"))
         return {"text": "", **values, "external_id": key, "flags": (*flags, *key_flags), "extra": raw}
 
-    def incoming(self, **more) -> Incoming:
-        """The validated report, ready for intake."""
-        values = dict(self.validated_data)
-        values["flags"] = (*values["flags"], *more.pop("flags", ()))
-        return Incoming(source=Report.Source.APP, **values, **more)
+
+# One for all requests: its fields keep nothing of a request, and copying them costs more than reading one.
+_submission = ReportSubmissionSerializer()
+
+
+def incoming(data: object, *, flags: tuple[str, ...] = (), **sender) -> Incoming:
+    """Read what an app sent, ready for intake; raise ValidationError only where it is no object at all."""
+    values = _submission.to_internal_value(data)
+    return Incoming(source=Report.Source.APP, **values | {"flags": (*values["flags"], *flags)}, **sender)
 
 
 def key_of(value: object) -> tuple[str, tuple[str, ...]]:

@@ -40,6 +40,7 @@ from reports.serializers import (
     PhotoUploadSerializer,
     ReceiptSerializer,
     ReportSubmissionSerializer,
+    incoming,
     latitude_longitude,
 )
 from reports.taxonomy import ReplyMode
@@ -121,9 +122,7 @@ class Reports(GenericAPIView):
         data = request.data
         if isinstance(data, dict) and not data.get("external_id"):
             data = data | {"external_id": request.headers.get("Idempotency-Key")}
-        submission = ReportSubmissionSerializer(data=data)
-        submission.is_valid(raise_exception=True)
-        receipt = receive(submission.incoming(first_byte_at=first_byte_at, **_sender(request)))
+        receipt = receive(incoming(data, first_byte_at=first_byte_at, **_sender(request)))
         if receipt.conflict is not None:
             raise KeyConflict(receipt, self.reply(receipt.conflict))
         return Response(
