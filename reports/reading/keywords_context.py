@@ -5,10 +5,16 @@ CONTEXT: dict[str, dict[str, str]] = {
     # Nobody writes these for anything but danger.
     "distress": {
         "any": "sos, mayday, may day, 🆘",
-        "ms": "kecemasan, selamatkan, selamatkan kami, nyawa terancam, dalam bahaya",
-        "id": "darurat, selamatkan, dalam bahaya, bahaya maut, keadaan darurat",
+        "ms": (
+            "kecemasan, selamatkan, selamatkan kami, nyawa terancam, dalam bahaya, macam flare, "
+            "nampak flare, suar merah"
+        ),
+        "id": ("darurat, selamatkan, dalam bahaya, bahaya maut, keadaan darurat, suar merah, melihat flare"),
         "fil": "saklolo, sagipin, iligtas, iligtas nyo, sagipin nyo, sumaklolo, sakloloan",
-        "en": "save us, rescue us, in distress, need rescue, send rescue, distress",
+        "en": (
+            "save us, rescue us, in distress, need rescue, send rescue, distress, red flare*, "
+            "flare seen, saw flare, saw a flare, saw red flare, flares seen"
+        ),
         "vi": "cuu voi, cau cuu, cap cuu, cuu chung toi, keu cuu, xin cuu",
         "th": "ช่วยด้วย, ขอความช่วยเหลือ, ฉุกเฉิน, ช่วยเราด้วย, ช่วยผมด้วย, ช่วยฉันด้วย",
         "ta": "காப்பாற்று, காப்பாத்து, kaapathu*, kaappatru*",

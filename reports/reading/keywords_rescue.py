@@ -16,12 +16,12 @@ RESCUE: dict[str, dict[str, str]] = {
         "ta": "மூழ்கு, மூழ்கி, moozhgu*, muzhgu*, moozhki*",
     },
     "fire_explosion": {
-        "ms": "kebakaran, terbakar, letupan, meletup, api besar, berasap, asap tebal",
-        "id": "kebakaran, terbakar, ledakan, meledak, kebakar, asap tebal",
-        "fil": "sunog, nasusunog, nasunog, sumabog, pagsabog, umuusok, may apoy",
-        "en": "fire, on fire, explosion, exploded, burning, blaze, smoke, ablaze",
-        "vi": "chay, bi chay, chay tau, tau chay, boc chay, chay no, phat no, no",
-        "th": "ไฟไหม้, ระเบิด, เพลิงไหม้, ไฟลุก",
+        "ms": "kebakaran, terbakar, letupan, meletup, api besar, berasap, asap tebal, asap hitam",
+        "id": "kebakaran, terbakar, ledakan, meledak, kebakar, asap tebal, asap hitam, kepulan asap",
+        "fil": "sunog, nasusunog, nasunog, sumabog, pagsabog, umuusok, may apoy, maitim na usok, usok",
+        "en": "fire, on fire, explosion, exploded, burning, blaze, smoke, ablaze, black smoke",
+        "vi": "chay, bi chay, chay tau, tau chay, boc chay, chay no, phat no, no, khoi den, boc khoi",
+        "th": "ไฟไหม้, ระเบิด, เพลิงไหม้, ไฟลุก, ควันดำ",
         "ta": "தீ, தீப்பிடி, வெடி, thee, theepidi*",
     },
     "flooding": {
@@ -119,14 +119,14 @@ RESCUE: dict[str, dict[str, str]] = {
     },
     "disabled_adrift": {
         "ms": (
-            "enjin rosak, enjin mati, mati enjin, enjin tak hidup, enjin tak boleh hidup, enjin "
+            "bot rosak, kapal rosak, enjin rosak, enjin mati, mati enjin, enjin tak hidup, enjin tak boleh hidup, enjin "
             "problem, enjin masalah, enjin x hidup, hanyut, habis minyak, minyak habis, kehabisan "
             "minyak, dihanyutkan, kipas tersangkut, kemudi rosak, rosak enjin, kipas patah, "
             "terkandas enjin, injin rosak, injin mati, enjin jem, enjin tak start, patah kemudi, "
             "propeller rosak, gear rosak, gearbox rosak, bateri habis, jongkong enjin"
         ),
         "id": (
-            "mesin mati, mesin rusak, mati mesin, rusak mesin, terombang-ambing, terombang "
+            "kapal rusak, perahu rusak, mesin mati, mesin rusak, mati mesin, rusak mesin, terombang-ambing, terombang "
             "ambing, habis bbm, bbm habis, kehabisan bbm, hanyut, terhanyut, solar habis, habis "
             "solar, kehabisan solar, mesin ngadat, mesin tidak hidup, mesin trouble, mesin macet, "
             "mesin gak hidup, baling baling, kemudi patah, mogok, mesin mogok, mesin gangguan, "
@@ -145,7 +145,7 @@ RESCUE: dict[str, dict[str, str]] = {
             "out of fuel, ran out of fuel, dead in water, disabled, not under command, rudder "
             "broken, lost rudder, dismasted, need tow, need a tow, net in propeller, propeller "
             "fouled, steering failure, broken down, engine not working, engine problem, engine "
-            "wont start"
+            "wont start, engine died, motor died, engines failed"
         ),
         "vi": (
             "hong may, chet may, may hong, may chet, tha troi, troi dat, het dau, het xang, bi "
@@ -224,17 +224,20 @@ MARITIME: dict[str, str] = {
     "any": "nm, nautical, mil, mile, miles, batu, pulau, island, pulo, knots, pob, vhf, gps",
     "ms": (
         "bot, kapal, laut, perahu, sampan, nelayan, enjin, krew, awak, pukat, tongkang, kuala, "
-        "jeti, pelabuhan, feri"
+        "jeti, pelabuhan, feri, tekong, pantai, perairan"
     ),
     "id": (
         "kapal, perahu, laut, nelayan, abk, mesin, perairan, pelabuhan, dermaga, sampan, klotok, "
-        "kelotok, nakhoda"
+        "kelotok, nakhoda, pantai, pesisir, nahkoda"
     ),
-    "fil": ("bangka, barko, dagat, mangingisda, bangkero, lantsa, laot, bapor, makina, coast guard, pambot"),
+    "fil": (
+        "bangka, barko, dagat, mangingisda, bangkero, lantsa, laot, bapor, makina, coast guard, "
+        "pambot, dalampasigan, baybayin, pumalaot"
+    ),
     "en": (
         "boat, boats, ship, vessel, sea, fisherman, fishermen, trawler, tanker, crew, skiff, "
         "speedboat, ferry, barge, coast guard, onboard, aboard, nm, tug, yacht, sailboat, "
-        "fishing, port, strait, anchorage"
+        "fishing, port, strait, anchorage, beach, shore, coast, flare"
     ),
     "vi": "tau, thuyen, ghe, bien, ngu dan, hai ly, thuyen vien",
     "th": "เรือ, ทะเล, ประมง, ไมล์",

@@ -8,16 +8,17 @@ SECURITY: dict[str, dict[str, str]] = {
         "ms": (
             "lanun, rompak, samun, perompak, dirompak, disamun, penyamun, merompak, kena rompak, "
             "diserang, ditembak, menembak, tembak, serang kami, rampas, dirampas, naik bot kami, "
-            "naik kapal kami"
+            "naik kapal kami, tembakan, bunyi tembakan"
         ),
         "id": (
             "perompak, bajak laut, rampok, dirampok, perampok, perompakan, perampokan, bajak, "
             "dibajak, pembajakan, diserang, ditembak, ditembaki, merampas, dirampas, begal laut, "
-            "merampok"
+            "merampok, tembakan, suara tembakan"
         ),
         "fil": (
             "pirata, holdap, hinoldap, hinoholdap, hinohold up, ninakawan, tulisan sa dagat, "
-            "tinambangan, binaril, pinagbabaril, inagaw, nilusob, inatake kami, mga armado"
+            "tinambangan, binaril, pinagbabaril, inagaw, nilusob, inatake kami, mga armado, putok "
+            "ng baril, putukan"
         ),
         "en": (
             "pirate*, robbery, robber*, robbed, robbing, hijack*, boarded us, boarded our, "
@@ -25,7 +26,7 @@ SECURITY: dict[str, dict[str, str]] = {
             "under attack, attacked us, armed robbers, gunmen, attempted boarding, attempt to "
             "board, attempted to board, attempts to board, tried to board, was boarded, were "
             "boarded, boarded by, attempt to gain access, thief, thieves, intruder*, fired at, "
-            "stole engine, stole our engine, stealing from ship"
+            "stole engine, stole our engine, stealing from ship, gunshot*, gunfire, shooting"
         ),
         "vi": "cuop bien, hai tac, cuop, bi cuop, bi ban, no sung, ban vao, tan cong, len tau cuop",
         "th": "โจรสลัด, ปล้น, ถูกยิง, โจร",
@@ -52,7 +53,7 @@ SECURITY: dict[str, dict[str, str]] = {
         "ta": "ஆள் கடத்தல், பணயக்கைதி, aal kadathal*, aal kadaththal*",
     },
     "terrorism": {
-        "ms": "pengganas, letupkan kapal, bom kapal, bom bot, abu sayyaf, ada bom",
+        "ms": "pengganas, letupkan kapal, bom kapal, bom bot, abu sayyaf",
         "id": "teroris, ancaman bom, bom kapal, kelompok bersenjata",
         "fil": "terorista, abu sayyaf, bomba sa barko, may bomba",
         "en": "terrorist*, terrorism, bomb threat, bomb on board, abu sayyaf, suicide boat",
@@ -108,7 +109,8 @@ SECURITY: dict[str, dict[str, str]] = {
     "irregular_migration": {
         "ms": (
             "pati, pendatang tanpa izin, pendatang asing, pendatang haram, migran, rohingya, "
-            "pelarian, bawa orang masuk, tekong darat, warga asing tanpa, transit pendatang"
+            "pelarian, bawa orang masuk, tekong darat, warga asing tanpa, transit pendatang, "
+            "orang asing mendarat, warga asing mendarat, turunkan orang asing"
         ),
         "id": (
             "imigran gelap, imigran, pmi ilegal, tki ilegal, migran, pengungsi, rohingya, pmi non "
@@ -137,18 +139,21 @@ SECURITY: dict[str, dict[str, str]] = {
             "mencurigakan, curiga, tanpa lampu, tak pasang lampu, tak ada lampu, takde lampu, "
             "mengekori, ekori kami, ikut kami, bot laju tak dikenali, kapal tak dikenali, tanpa "
             "nama, tiada nombor pendaftaran, pindah barang, punggah barang, pindahkan barang, "
-            "tukar barang tengah laut, tutup ais"
+            "tukar barang tengah laut, tutup ais, tutup lampu, padam lampu, lampu padam, lampu "
+            "tutup"
         ),
         "id": (
             "mencurigakan, curiga, tanpa lampu, tidak pakai lampu, membuntuti, mengikuti kami, "
             "bongkar muat tengah laut, pindah barang, ambil barang, tanpa nama, kapal tak "
-            "dikenal, kapal tidak dikenal, matikan ais, lampu mati"
+            "dikenal, kapal tidak dikenal, matikan ais, lampu mati, matikan lampu, lampu "
+            "dimatikan"
         ),
         "fil": (
             "kahina-hinala, kahina hinala, kahinahinala, walang ilaw, sumusunod sa amin, "
             "sinusundan kami, hindi kilalang barko, hindi kilalang bangka, naglilipat ng "
             "kargamento, paikot ikot, umaaligid, nagmamanman, di kilalang barko, patay ang ilaw, "
-            "patay ilaw, walang pangalan, nagbababa ng kahon, nagbababa ng sako"
+            "patay ilaw, walang pangalan, nagbababa ng kahon, nagbababa ng sako, nagbababa ng mga "
+            "kahon, nagbababa ng mga sako"
         ),
         "en": (
             "suspicious*, approached by, was approached, being followed, was followed, was "
@@ -165,22 +170,23 @@ SECURITY: dict[str, dict[str, str]] = {
     "pollution_oil": {
         "ms": (
             "tumpahan minyak, minyak tumpah, minyak hitam, pencemaran, buang sisa, buang minyak, "
-            "tompokan minyak, sisa kimia"
+            "tompokan minyak, sisa kimia, ikan mati, bau kimia, membuang minyak, buang sampah"
         ),
         "id": (
             "tumpahan minyak, minyak tumpah, limbah, pencemaran, buang limbah, minyak hitam, "
-            "tumpahan solar, genangan minyak"
+            "tumpahan solar, genangan minyak, ikan mati, bau kimia, membuang limbah, membuang oli"
         ),
         "fil": (
             "tumagas na langis, oil spill, tagas ng langis, langis sa dagat, natapon na langis, "
-            "nagtatapon ng basura, tumatagas na langis"
+            "nagtatapon ng basura, tumatagas na langis, nagtatapon ng langis, patay na isda, "
+            "nagtapon ng langis"
         ),
         "en": (
             "oil slick, oil spill, oil leak, spill, pollution, dumping waste, chemical spill, "
-            "sheen, dumping oil, oily water, discharging oil"
+            "sheen, dumping oil, oily water, discharging oil, dead fish, chemical smell"
         ),
-        "vi": "tran dau, dau tran, o nhiem, vet dau, do thai",
-        "th": "น้ำมันรั่ว, คราบน้ำมัน, มลพิษ, ทิ้งของเสีย",
+        "vi": "tran dau, dau tran, o nhiem, vet dau, do thai, ca chet",
+        "th": "น้ำมันรั่ว, คราบน้ำมัน, มลพิษ, ทิ้งของเสีย, ปลาตาย",
         "ta": "எண்ணெய் கசிவு, எண்ணெய் படலம், மாசு",
     },
     "mine": {
@@ -214,7 +220,9 @@ SECURITY: dict[str, dict[str, str]] = {
             "wreck, submerged object, drifting net, ghost net, floating object, drifting object, "
             "barge adrift, derelict, navigation hazard, hazard to navigation, debris, semi "
             "submerged, containers floating, container floating, container overboard, containers "
-            "overboard, light not working, buoy light"
+            "overboard, light not working, buoy light, danger to shipping, danger to navigation, "
+            "hazard to shipping, drifting fishing net, drifting nets, net drifting, container "
+            "drifting"
         ),
         "vi": "container troi, go troi, phao tieu, vat troi, xac tau, chuong ngai vat, phao troi",
         "th": "ตู้คอนเทนเนอร์ลอย, ซากเรือ, ขอนไม้ลอย, ทุ่นหาย, ทุ่นไฟดับ, สิ่งกีดขวาง",

@@ -78,9 +78,14 @@ TRADE: dict[str, dict[str, str]] = {
         "ta": "தடைசெய்யப்பட்ட வலை, இழுவை வலை, சுருக்குமடி, இரட்டைமடி",
     },
     "smuggling": {
-        "ms": "seludup, menyeludup, penyeludup*, diseludup, barang seludup, seludupan, barang larangan",
+        "ms": (
+            "seludup, menyeludup, penyeludup*, diseludup, barang seludup, seludupan, barang "
+            "larangan, bawa rokok, bawa arak, muat rokok, rokok haram, rokok tanpa cukai, arak "
+            "haram"
+        ),
         "id": (
-            "selundup, menyelundup*, penyelundup*, diselundupkan, selundupan, barang ilegal, barang gelap"
+            "selundup, menyelundup*, penyelundup*, diselundupkan, selundupan, barang ilegal, "
+            "barang gelap, bawa rokok ilegal, rokok ilegal, angkut rokok, miras ilegal"
         ),
         "fil": "puslit, ipinupuslit, nagpupuslit, ismagel, smuggled, smuggler*, kontrabando",
         "en": "smuggling, smuggle*, smuggler*, contraband",
@@ -129,5 +134,23 @@ TRADE: dict[str, dict[str, str]] = {
         "vi": "sang dau, dau lau, sang mac dau, hut trom dau",
         "th": "น้ำมันเถื่อน, ถ่ายน้ำมัน",
         "ta": "டீசல் கடத்தல்",
+    },
+    "foreign": {
+        "ms": "asing, vietnam, siam",
+        "id": "asing, vietnam, china, thailand, filipina, malaysia",
+        "fil": "dayuhan, dayuhang, chinese, intsik, tsino, vietnamese, banyaga",
+        "en": "foreign, chinese, vietnamese, taiwanese",
+        "vi": "nuoc ngoai, trung quoc",
+        "th": "ต่างชาติ",
+        "ta": "வெளிநாட்டு",
+    },
+    "fishing": {
+        "ms": "pukat, tunda, memukat, menangkap ikan, tangkap ikan",
+        "id": "jaring, tangkap ikan, menangkap ikan, trawl",
+        "fil": "nangingisda, lambat, pangingisda, nangisda",
+        "en": "fishing, trawl*, squid jig*",
+        "vi": "danh ca, danh bat, cau muc, tha luoi",
+        "th": "จับปลา, ประมง",
+        "ta": "மீன் பிடி, மீன்பிடி",
     },
 }

@@ -29,6 +29,7 @@ NEVER = re.compile(
 # Numbers that measure, and numbers that count, where no mark of hemisphere says otherwise.
 MEASURES = re.compile(
     rf"(?<![\d.,{COMMA}])\d+(?:[.,{COMMA}]\d+)?\s?(?:{_words(signs.UNITS)})(?![a-z])|\d+\s?%"
+    r"|(?<=[ ,])\d{1,4}\s?(?:m|meter|metre|meters|metres)(?![a-z])(?!\s*\d)"
 )
 COUNTS = re.compile(
     rf"(?<![\d.,{COMMA}])\d{{1,3}}\s?(?:{_words(signs.PERSON_UNITS + signs.BOAT_UNITS)})(?![a-z])"

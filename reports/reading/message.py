@@ -151,7 +151,7 @@ def _security_type(present: set[str]) -> str:
         return IncidentType.SMUGGLING_FUEL if "fuel_transfer" in present else IncidentType.SMUGGLING_GOODS
     if "drugs" in present:
         return IncidentType.SMUGGLING_DRUGS
-    if "iuu_foreign" in present:  # a foreign boat with forbidden gear
+    if "iuu_foreign" in present or {"foreign", "fishing"} <= present:  # a foreign boat with forbidden gear
         return IncidentType.IUU_FOREIGN
     found = next((concept for concept in SECURITY_ORDER if concept in present), "")
     if not found and "weapons" in present:

@@ -5,6 +5,7 @@ Attackers, those kidnapped, missing, hurt or in the water, and boats are not per
 
 import re
 
+from . import signs
 from .words import BREAKS, split
 
 MOST = 2000
@@ -30,7 +31,8 @@ _TOGETHER = {
     "seorang": 1, "sorang": 1, "sendirian": 1, "alone": 1, "berdua": 2, "bertiga": 3, "berempat": 4, "berlima": 5,
     "berenam": 6, "bertujuh": 7, "berlapan": 8, "berdelapan": 8, "bersembilan": 9, "bersepuluh": 10,
 }  # fmt: skip
-_THAI_NUMBERS = {word: value for value, word in enumerate("หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ".split(), 1)}
+_THAI_ROW = "หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ"
+_THAI_NUMBERS = {word: value for value, word in enumerate(_THAI_ROW.split(), 1)}
 _THAI_COUNT = re.compile(rf"(?<![\d.,])(\d{{1,3}}|{'|'.join(_THAI_NUMBERS)})\s?(?:คน|ชีวิต)")
 
 TOTAL_BEFORE = frozenset("pob pax souls sakay persons people".split())
@@ -58,9 +60,7 @@ CASUALTIES = frozenset(
     "fell hurt sick unconscious pengsan pingsan disandera tenggelam lemas drowned mangsa korban bi "
     "mat roi selamat rescued tercebur hostage taken tinangay nasugatan wound".split()
 )
-UNITS_AFTER = frozenset(
-    "nm mil batu km jam hari kn knot knots m ft kg bot kapal boats boat bangka hours days nautical".split()
-)
+UNITS_AFTER = frozenset((*signs.UNITS, *signs.BOAT_UNITS, "m"))
 _LABEL_REACH = 3
 
 
