@@ -119,14 +119,16 @@ RESCUE: dict[str, dict[str, str]] = {
     },
     "disabled_adrift": {
         "ms": (
-            "bot rosak, kapal rosak, enjin rosak, enjin mati, mati enjin, enjin tak hidup, enjin tak boleh hidup, enjin "
+            "bot rosak, kapal rosak, enjin rosak, enjin mati, mati enjin, enjin tak hidup, "
+            "enjin tak boleh hidup, enjin "
             "problem, enjin masalah, enjin x hidup, hanyut, habis minyak, minyak habis, kehabisan "
             "minyak, dihanyutkan, kipas tersangkut, kemudi rosak, rosak enjin, kipas patah, "
             "terkandas enjin, injin rosak, injin mati, enjin jem, enjin tak start, patah kemudi, "
             "propeller rosak, gear rosak, gearbox rosak, bateri habis, jongkong enjin"
         ),
         "id": (
-            "kapal rusak, perahu rusak, mesin mati, mesin rusak, mati mesin, rusak mesin, terombang-ambing, terombang "
+            "kapal rusak, perahu rusak, mesin mati, mesin rusak, mati mesin, rusak mesin, "
+            "terombang-ambing, terombang "
             "ambing, habis bbm, bbm habis, kehabisan bbm, hanyut, terhanyut, solar habis, habis "
             "solar, kehabisan solar, mesin ngadat, mesin tidak hidup, mesin trouble, mesin macet, "
             "mesin gak hidup, baling baling, kemudi patah, mogok, mesin mogok, mesin gangguan, "

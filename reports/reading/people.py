@@ -28,7 +28,8 @@ _COUNTING = (
 _ONES = {word: value for row in _COUNTING for value, word in enumerate(row.split(), 1)}
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _TOGETHER = {
-    "seorang": 1, "sorang": 1, "sendirian": 1, "alone": 1, "berdua": 2, "bertiga": 3, "berempat": 4, "berlima": 5,
+    "seorang": 1, "sorang": 1, "sendirian": 1, "alone": 1,
+    "berdua": 2, "bertiga": 3, "berempat": 4, "berlima": 5,
     "berenam": 6, "bertujuh": 7, "berlapan": 8, "berdelapan": 8, "bersembilan": 9, "bersepuluh": 10,
 }  # fmt: skip
 _THAI_ROW = "หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ"
