@@ -9,6 +9,7 @@ ONCE=1 ends the demo after its story, with the story's exit status. Ctrl-C and S
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -168,9 +169,11 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
         values = services.start()
-        environment = {**values, **os.environ}
+        environment = {**os.environ, **values, **services.given()}
         if wanted == "demo":
             environment |= DEMO_ENVIRONMENT | {"PUBLIC_ORIGIN": f"http://127.0.0.1:{environment['PORT']}"}
+            if "DATABASE_URL" in values:  # ours, so a password may be set that the story's end can print
+                environment.setdefault("DEMO_PASSWORD", secrets.token_urlsafe(9))
             status = demo(environment, once=os.environ.get("ONCE") == "1")
         else:
             status = run(environment, private="DATABASE_URL" in values)
