@@ -16,6 +16,7 @@ from django.contrib.gis.geos import GEOSException, MultiPolygon, Point, Polygon
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from communities import coast
@@ -170,7 +171,7 @@ class ChartAdmin:
     """Mixin of a ModelAdmin: positions and areas are edited on the chart."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        options = {"required": not db_field.blank, "label": db_field.verbose_name}
+        options = {"required": not db_field.blank, "label": capfirst(db_field.verbose_name)}
         if isinstance(db_field, models.PointField):
             return PositionField(**options)
         if isinstance(db_field, models.MultiPolygonField):

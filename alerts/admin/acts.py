@@ -262,7 +262,7 @@ class Task(Act):
         yield _(
             "The unit you name is alerted at once by push, SMS or both, whatever its place in the ranking."
         )
-        yield _("A ladder that runs goes on until a crew answers.")
+        yield _("If its crew does not answer, the ladder calls the next unit.")
 
     def do(self, incident, form, user):
         row = dispatch.task(incident.pk, form.cleaned_data["unit"].pk, by=user)

@@ -16,6 +16,7 @@ from reports.models import Incident, Report
 
 FRESH = timedelta(minutes=30)  # older fixes rank a unit from its station
 MOST_ON_THE_CHART = 300
+LATEST = 40  # lines of the story that are not folded away
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,15 @@ class Entry:
 def page_of(incident: Incident, user, at_desk: bool) -> dict:
     """The template's context. A liaison officer sees the own communities' reports and the incident's states, no units."""
     reports = list(_reports(incident, user))
+    story = sorted(_story(incident, at_desk), key=lambda entry: entry.at, reverse=True)
     return {
         "incident": incident,
         "at_desk": at_desk,
         "facts": _facts(incident),
         "reports": [_report(report, at_desk) for report in reports],
-        "story": sorted(_story(incident, at_desk), key=lambda entry: entry.at),
-        "terms": [_term(term) for term in incident.score_terms],
+        "story": story[:LATEST],
+        "older": story[LATEST:],
+        "terms": incident.score_terms,
         "ladder": escalation_of(incident) if at_desk else None,
         "ranked": [_ranked(row) for row in ranking_of(incident).get("ranked", [])] if at_desk else [],
         "passed_over": ranking_of(incident).get("passed_over", []) if at_desk else [],
@@ -117,17 +120,6 @@ def _candidate(row) -> str:
         return f"{position_text(float(lon), float(lat))} {note}".strip()
     except (TypeError, ValueError, KeyError):
         return ""
-
-
-def _term(term) -> dict:
-    if isinstance(term, dict):
-        return {
-            "name": term.get("term", ""),
-            "value": term.get("value", ""),
-            "source": term.get("from", term.get("source", "")),
-        }
-    name, value, *rest = term
-    return {"name": name, "value": value, "source": rest[0] if rest else ""}
 
 
 def _ranked(row: dict) -> dict:

@@ -22,6 +22,8 @@ from reports.taxonomy import IncidentType
 
 #: Acts offered in the list's own menu; the rest are on the incident's page.
 FROM_THE_LIST = ("take", "release", "request-unit", "task", "priority", "correct", "close")
+#: Seconds after which the list reads itself anew.
+REFRESH_S = 10
 SLUG = {status: status.replace("_", "-") for status in Incident.Status.values}
 
 
@@ -39,9 +41,13 @@ class StatusFilter(admin.SimpleListFilter):
         yield from choices
 
     def queryset(self, request, queryset):
-        if self.value() is None:
-            return queryset.open()
-        return queryset if self.value() == "all" else queryset.filter(status=self.value())
+        if self.value() == "all":
+            return queryset
+        return (
+            queryset.filter(status=self.value())
+            if self.value() in Incident.Status.values
+            else queryset.open()
+        )
 
 
 class TypeFilter(admin.SimpleListFilter):
@@ -63,7 +69,9 @@ class TypeFilter(admin.SimpleListFilter):
         return [(name, labels[name]) for name in sorted(names)]
 
     def queryset(self, request, queryset):
-        return queryset.filter(type=self.value()) if self.value() else queryset
+        if not self.value():
+            return queryset
+        return queryset.filter(type=self.value()) if self.value() in IncidentType.values else queryset.none()
 
 
 class YesFilter(admin.SimpleListFilter):
@@ -158,7 +166,14 @@ class IncidentAdmin(ReadOnlyAdmin):
     def changelist_view(self, request, extra_context=None):
         title = gettext("Queue") if "status" not in request.GET else gettext("Incidents")
         return super().changelist_view(
-            request, {"title": title, "read_at": timezone.now()} | (extra_context or {})
+            request,
+            {
+                "title": title,
+                "read_at": timezone.now(),
+                "refresh_s": REFRESH_S,
+                "is_nav_sidebar_enabled": False,
+            }
+            | (extra_context or {}),
         )
 
     @admin.display(description=_("priority"))
@@ -256,6 +271,7 @@ class IncidentAdmin(ReadOnlyAdmin):
             | {
                 "title": f"{incident.reference} · {incident.get_type_display()}",
                 "opts": self.opts,
+                "is_nav_sidebar_enabled": False,  # the width belongs to the incident
                 "acts": acts,
                 "badges": [self.urgency(incident), self.state(incident)],
                 "age": clock(incident.received_at),
@@ -300,6 +316,7 @@ class IncidentAdmin(ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | {
             "title": f"{act.label} · {incident.reference}",
             "opts": self.opts,
+            "is_nav_sidebar_enabled": False,
             "act": act,
             "incident": incident,
             "preview": [sentence for sentence in act.preview(incident) if sentence],

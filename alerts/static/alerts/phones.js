@@ -3,7 +3,7 @@
 const POLL_MS = 1000;
 const LISTED = 20;
 const OPENED_BY_THEMSELVES = 6;
-const ICONS = { unit: "⚓", duty: "☎", fisher: "🛶" };
+const ICONS = { unit: "⚓", duty: "☎", fisher: "≋" };
 
 const urls = document.body.dataset;
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -199,8 +199,8 @@ function fill(key) {
   const atEnd = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 40 || !talk.childElementCount;
   talk.replaceChildren(...lines.map((line) => bubble(frame, line)));
   frame.querySelector(".nothing")?.toggleAttribute("hidden", lines.length > 0);
+  keysOf(frame, phones.get(key), lines); // they take room from the talk
   if (atEnd) talk.scrollTop = talk.scrollHeight;
-  keysOf(frame, phones.get(key), lines);
 }
 
 function bubble(frame, line) {

@@ -2,6 +2,11 @@
 
 const HOME = [4.0, 109.0];
 
+function isNight() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+}
+
 /** Make the chart in `element`; returns the Leaflet map. Land loads by itself from `element.dataset.land`. */
 export function openChart(element, { center = HOME, zoom = 5 } = {}) {
   const map = L.map(element, { preferCanvas: true, minZoom: 3, maxZoom: 16, attributionControl: false, worldCopyJump: true });
@@ -10,7 +15,8 @@ export function openChart(element, { center = HOME, zoom = 5 } = {}) {
   fetch(element.dataset.land, { credentials: "same-origin" })
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.status))))
     .then((land) => {
-      L.geoJSON(land, { interactive: false, style: { color: "#8a8468", weight: 1, fillColor: "#c9c19a", fillOpacity: 0.9 } })
+      const style = isNight() ? { color: "#6d6a55", fillColor: "#3b3a2e" } : { color: "#8a8468", fillColor: "#d5cda6" };
+      L.geoJSON(land, { interactive: false, style: { ...style, weight: 1, fillOpacity: 1 } })
         .addTo(map)
         .bringToBack();
     })
