@@ -14,21 +14,26 @@ from reports.taxonomy import ReplyMode
 LIFE = timedelta(hours=2)
 
 
-def answer_to(report: Report, incident: Incident) -> str:
+def answer_to(report: Report) -> str:
     """The one answer to a report, for its channel to carry at once: SMS, app response.
 
     Reads back only a position that this reporter gave, never another's of the same incident.
+    A repeat is told the same: only earlier reports count.
     """
-    placed = report
-    if report.position is None and report.reporter_id:
-        own = incident.reports.filter(reporter_id=report.reporter_id, position__isnull=False)
-        placed = own.order_by("-received_at").first() or report
+    position, persons = report.lon_lat, report.persons_on_board
+    if report.reporter_id and (position is None or persons is None):
+        earlier = Report.objects.filter(
+            incident=report.incident_id, reporter=report.reporter_id, received_at__lt=report.received_at
+        ).order_by("-received_at")
+        for other in earlier[:20]:
+            position = position or other.lon_lat
+            persons = other.persons_on_board if persons is None else persons
     return messages.received(
         report.reply_mode,
-        language=report.language or (report.reporter.language if report.reporter else ""),
+        language=report.language,
         reference=report.reference,
-        position=placed.lon_lat,
-        persons_on_board=incident.persons_on_board,
+        position=position,
+        persons_on_board=persons,
         drill=report.drill,
     )
 

@@ -1,4 +1,4 @@
-"""One SMS in → one row, one answer. Asks first whether a crew or a duty officer is answering; else it is a report.
+"""One SMS in → one row, one answer. A crew or a duty officer may be answering; else it is a report.
 
 The HTTP webhook and the simulated phones call the same function.
 """
@@ -118,7 +118,7 @@ def _report(
         now=now,
     )
     report = receipt.conflict or receipt.report
-    return Answer(feedback.answer_to(report, report.incident), InboundMessage.Kind.REPORT, report=report)
+    return Answer(feedback.answer_to(report), InboundMessage.Kind.REPORT, report=report)
 
 
 def _extra(form: Mapping[str, str], sender: str) -> dict:

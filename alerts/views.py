@@ -1,4 +1,4 @@
-"""What crews, AVL boxes and the desk do over HTTP, and what an app's report is answered."""
+"""What crews, AVL boxes and the desk do over HTTP."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from alerts import dispatch, messages, positions
+from alerts import dispatch, positions
 from alerts.models import Dispatch, PatrolUnit, UnitPosition
 from alerts.serializers import (
     DispatchSerializer,
@@ -25,25 +25,7 @@ from communities.models import Device
 from communities.permissions import IsCrew, IsDesk
 from communities.serializers import problems
 from communities.views import private
-from reports.models import Incident, Report
-
-
-def answer_to_app(report: Report) -> str:
-    """What an SMS would have answered this report. A repeat is told the same: only earlier reports count."""
-    known = report
-    if report.position is None and report.reporter_id:
-        earlier = Report.objects.filter(
-            incident=report.incident_id, reporter=report.reporter_id, received_at__lt=report.received_at
-        )
-        known = earlier.filter(position__isnull=False).order_by("-received_at").first() or report
-    return messages.received(
-        report.reply_mode,
-        language=report.language or (report.reporter.language if report.reporter else ""),
-        reference=report.reference,
-        position=known.lon_lat,
-        persons_on_board=report.persons_on_board,
-        drill=report.drill,
-    )
+from reports.models import Incident
 
 
 @private
