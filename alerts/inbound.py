@@ -57,6 +57,8 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
     parameters are used: MessageSid, From, Body, MediaUrl…, Latitude, Longitude.
     """
     now = now or timezone.now()
+    # The body is repaired, and flagged as such, by intake; no other field may stop a message either.
+    form = {name: value if name == "Body" else intake.storable(value)[0] for name, value in form.items()}
     external_id = _external_id(form, raw)
     _lock(external_id)
     repeat = InboundMessage.objects.filter(carrier="twilio", external_id=external_id).first()

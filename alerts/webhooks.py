@@ -7,7 +7,7 @@ is read and before the database is touched.
 import hmac
 import logging
 import uuid
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote_from_bytes
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -42,7 +42,8 @@ VOICES = {
 
 def form_of(raw: bytes) -> dict[str, str]:
     """The fields of a form body. Bytes that are no UTF-8 become U+FFFD; a repeated field counts last."""
-    pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace")
+    ascii_only = quote_from_bytes(raw, safe=bytes(range(128)))  # bytes sent as they are count like %XX
+    pairs = parse_qsl(ascii_only, keep_blank_values=True, errors="replace")
     return dict(pairs[:MOST_FIELDS])
 
 
