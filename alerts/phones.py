@@ -1,9 +1,9 @@
 """Simulated phones: every conversation a simulated carrier would carry, and a keyboard for each phone.
 
-There is no other store than the rows themselves: what went out are Notifications that the recorder took, what came in
-are InboundMessages with their replies. What is typed here goes through the function that a carrier's webhook calls,
-as a form in the carrier's shape. The page is the carrier, so it alone may print a fisher's number; it does not exist
-where real carriers are configured.
+There is no other store than the rows themselves: what went out are Notifications that the recorder took,
+what came in are InboundMessages with their replies. What is typed here goes through the function that a
+carrier's webhook calls, as a form in the carrier's shape. The page is the carrier, so it alone may print a
+fisher's number; it does not exist where real carriers are configured.
 """
 
 import uuid
@@ -339,7 +339,7 @@ def _incident_page(pk) -> str:
 
 
 def _described(keys: Iterable[str], known: dict[str, Phone]) -> list[Phone]:
-    """Name the phones. A number of a unit and of a fisher at once is the unit's; two duty desks may share one."""
+    """Name the phones. A unit's number stays the unit's when it reports; two duty desks may share one."""
     wanted = [key for key in keys if key]
     units = {
         unit.phone: unit for unit in PatrolUnit.objects.filter(phone__in=wanted).select_related("station")

@@ -1,7 +1,8 @@
 """Form fields for a position or an area, each with a chart to click on.
 
-The chart is Leaflet over the shipped land polygons: no tile server. What a form sends is read into plain numbers
-here and never handed to GDAL or GEOS as text: older GDAL may fetch an address that a spatial reference names.
+The chart is Leaflet over the shipped land polygons: no tile server. What a form sends is read into plain
+numbers here and never handed to GDAL or GEOS as text: older GDAL may fetch an address that a spatial
+reference names.
 """
 
 import gzip

@@ -152,7 +152,8 @@ class ReportAdmin(ReadOnlyAdmin):
             self.message_user(
                 request,
                 _(
-                    "Report %(report)s is in the queue as incident %(incident)s, P%(priority)d. Tell the caller: %(report)s."
+                    "Report %(report)s is in the queue as incident %(incident)s, P%(priority)d. Tell "
+                    "the caller: %(report)s."
                 )
                 % {
                     "report": receipt.report.reference,

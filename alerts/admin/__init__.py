@@ -1,7 +1,7 @@
-"""The admin of everything that moves units: incidents and their queue, the fleet, and the record of what was said.
+"""The admin of everything that moves units: the queue of incidents, the fleet, the record of what was said.
 
-`queue` lists, `incident_page` shows one incident, `acts` are what an officer does to it, `fleet` is edited,
-`records` are only read.
+`queue` lists, `incident_page` shows one incident, `acts` (with their `forms`) are what an officer does to it,
+`fleet` is edited, `records` are only read.
 """
 
 from alerts.admin import fleet, queue, records

@@ -6,161 +6,31 @@ An act calls one function of `reports.triage`, `reports.workflow` or `alerts.dis
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts import candidates, dispatch
-from alerts.models import Dispatch, Notification, PatrolUnit
-from communities.charts import PositionField
+from alerts import dispatch
+from alerts.admin.forms import (
+    ActForm,
+    AnswerForm,
+    CloseForm,
+    CorrectForm,
+    JoinForm,
+    PriorityForm,
+    ReasonForm,
+    ReportForm,
+    RequestUnitForm,
+    UnitForm,
+    escalation_of,
+    is_held,
+    ranking_now,
+    span,
+)
+from alerts.models import Notification
 from reports import triage, workflow
-from reports.models import Incident, Report
-from reports.taxonomy import EmergencyPhase, IncidentType, ResponsePhase
-
-
-class ActForm(forms.Form):
-    """The form of an act on one incident; empty where only a yes is wanted."""
-
-    def __init__(self, *args, incident: Incident, **kwargs):
-        self.incident = incident
-        super().__init__(*args, **kwargs)
-
-
-class ReasonForm(ActForm):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Kept in the incident's story."),
-    )
-
-
-class RequestUnitForm(ActForm):
-    reason = forms.CharField(
-        label=gettext_lazy("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
-class UnitForm(ActForm):
-    unit = forms.ModelChoiceField(PatrolUnit.objects.none(), label=gettext_lazy("Unit"))
-
-    def __init__(self, *args, incident: Incident, **kwargs):
-        super().__init__(*args, incident=incident, **kwargs)
-        # Those already told are left out, those who stand best in the ranking come first.
-        told = Dispatch.objects.filter(incident=incident).answerable().values("unit")
-        units = PatrolUnit.objects.exclude(pk__in=told).select_related("station")
-        best = {row["call_sign"]: row for row in ranking_now(incident)["ranked"]}
-        self.fields["unit"].queryset = units
-        order = sorted(
-            units, key=lambda unit: (best.get(unit.call_sign, {}).get("eta_s", float("inf")), unit.call_sign)
-        )
-        self.fields["unit"].choices = [
-            ("", "–"),
-            *((unit.pk, _unit_label(unit, best.get(unit.call_sign))) for unit in order),
-        ]
-
-
-class PriorityForm(ReasonForm):
-    priority = forms.TypedChoiceField(
-        label=gettext_lazy("Priority"),
-        coerce=lambda value: int(value) or None,
-        empty_value=None,
-        choices=[*((n, f"P{n}") for n in range(1, 6)), (0, gettext_lazy("the rule's own"))],
-    )
-    field_order = ["priority", "reason"]
-
-    def __init__(self, *args, incident: Incident, **kwargs):
-        super().__init__(*args, incident=incident, initial={"priority": incident.priority}, **kwargs)
-
-
-class CorrectForm(ReasonForm):
-    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=IncidentType.choices)
-    emergency_phase = forms.ChoiceField(label=gettext_lazy("Emergency phase"), choices=EmergencyPhase.choices)
-    response_phase = forms.ChoiceField(label=gettext_lazy("Response phase"), choices=ResponsePhase.choices)
-    position = PositionField(label=gettext_lazy("Position"), required=False)
-    position_error_m = forms.IntegerField(
-        label=gettext_lazy("Position error, metres"), required=False, min_value=0, max_value=2_000_000_000
-    )
-    persons_on_board = forms.IntegerField(
-        label=gettext_lazy("Persons on board"), required=False, min_value=0, max_value=32_767
-    )
-    field_order = [
-        "type",
-        "emergency_phase",
-        "response_phase",
-        "position",
-        "position_error_m",
-        "persons_on_board",
-        "reason",
-    ]
-
-    def __init__(self, *args, incident: Incident, **kwargs):
-        shown = {name: getattr(incident, name) for name in self.base_fields if name != "reason"}
-        super().__init__(*args, incident=incident, initial=shown, **kwargs)
-
-    def facts(self) -> dict:
-        """Only what the officer changed: the default phases of a new type stay the rule's."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name != "reason"}
-
-
-class JoinForm(ReasonForm):
-    into = forms.CharField(
-        label=gettext_lazy("Into incident"), max_length=5, help_text=gettext_lazy("Its reference")
-    )
-    field_order = ["into", "reason"]
-
-    def __init__(self, *args, incident: Incident, **kwargs):
-        proposed = incident.proposed_same_as
-        super().__init__(
-            *args, incident=incident, initial={"into": proposed.reference if proposed else ""}, **kwargs
-        )
-
-    def clean_into(self) -> Incident:
-        found = Incident.objects.called(self.cleaned_data["into"]).open().first()
-        if found is None:
-            raise forms.ValidationError(_("No open incident has this reference."))
-        return found
-
-
-class ReportForm(ReasonForm):
-    report = forms.ModelChoiceField(Report.objects.none(), label=gettext_lazy("Report"), empty_label=None)
-    field_order = ["report", "reason"]
-
-    def __init__(self, *args, incident: Incident, **kwargs):
-        super().__init__(*args, incident=incident, **kwargs)
-        self.fields["report"].queryset = incident.reports.order_by("-received_at")
-
-
-class CloseForm(ReasonForm):
-    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=Incident.Outcome.choices)
-    field_order = ["outcome", "reason"]
-
-
-class AnswerForm(ActForm):
-    """What a crew said by radio or telephone."""
-
-    VERBS = {
-        "acknowledge": gettext_lazy("goes"),
-        "decline": gettext_lazy("cannot go"),
-        "under_way": gettext_lazy("is under way"),
-        "on_scene": gettext_lazy("is on scene"),
-        "complete": gettext_lazy("is done"),
-        "cannot_continue": gettext_lazy("cannot continue"),
-    }
-    dispatch = forms.ModelChoiceField(Dispatch.objects.none(), label=gettext_lazy("Unit"), empty_label=None)
-    verb = forms.ChoiceField(label=gettext_lazy("It says that it"), choices=list(VERBS.items()))
-    reason = forms.CharField(
-        label=gettext_lazy("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-    def __init__(self, *args, incident: Incident, **kwargs):
-        super().__init__(*args, incident=incident, **kwargs)
-        self.fields["dispatch"].queryset = incident.dispatches.answerable().select_related("unit")
-        self.fields["dispatch"].label_from_instance = lambda row: (
-            f"{row.unit.call_sign} ({row.get_status_display()})"
-        )
+from reports.models import Incident
 
 
 class Act:
@@ -233,7 +103,8 @@ class RequestUnit(Act):
         ranked = ranking_now(incident)["ranked"]
         if ranked:
             yield _(
-                "%(unit)s, %(eta)s away, is alerted first; then %(others)s, until a crew answers or an officer stops the ladder."
+                "%(unit)s, %(eta)s away, is alerted first; then %(others)s, until a crew answers "
+                "or an officer stops the ladder."
             ) % {
                 "unit": ranked[0]["call_sign"],
                 "eta": span(ranked[0]["eta_s"]),
@@ -241,7 +112,8 @@ class RequestUnit(Act):
             }
         elif incident.position is None:
             yield _(
-                "There is no position to rank from: the duty officer and the rescue co-ordination centre are called."
+                "There is no position to rank from: the duty officer and the rescue "
+                "co-ordination centre are called."
             )
         else:
             yield _("No unit can go: the duty officer and the rescue co-ordination centre are called.")
@@ -277,7 +149,8 @@ class Answer(Act):
 
     def preview(self, incident):
         yield _(
-            "It counts like the crew's own answer: “goes” stops the ladder, the reporter of a distress hears that help is coming."
+            "It counts like the crew's own answer: “goes” stops the ladder, the reporter of "
+            "a distress hears that help is coming."
         )
         yield _("Only record what a human told you.")
 
@@ -297,7 +170,8 @@ class ChangePriority(Act):
 
     def preview(self, incident):
         yield _(
-            "The rule says P%(rule)d (%(score)d points); your word wins and the rule's own value stays stored."
+            "The rule says P%(rule)d (%(score)d points); your word wins and the rule's own "
+            "value stays stored."
         ) % {
             "rule": incident.rule_priority,
             "score": incident.score,
@@ -319,10 +193,12 @@ class Correct(Act):
 
     def preview(self, incident):
         yield _(
-            "The reports keep their own words and reading; only the incident changes, and the priority is summed anew."
+            "The reports keep their own words and reading; only the incident changes, and "
+            "the priority is summed anew."
         )
         yield _(
-            "If that makes it P1 a unit is asked for at once. A new position is ranked at once where a unit is wanted."
+            "If that makes it P1 a unit is asked for at once. A new position is ranked at "
+            "once where a unit is wanted."
         )
 
     def do(self, incident, form, user):
@@ -344,7 +220,8 @@ class Join(Act):
             }
         yield (
             _(
-                "All reports of %s move to the other incident, which takes over what they add. “Part a report” undoes it."
+                "All reports of %s move to the other incident, which takes over what they add. "
+                "“Part a report” undoes it."
             )
             % incident.reference
         )
@@ -385,7 +262,8 @@ class Part(Act):
 
     def preview(self, incident):
         yield _(
-            "The report gets an incident of its own, scored by itself; if that is P1 a unit is asked for at once."
+            "The report gets an incident of its own, scored by itself; if that is P1 a unit "
+            "is asked for at once."
         )
 
     def do(self, incident, form, user):
@@ -398,7 +276,8 @@ class DismissReport(Act):
 
     def preview(self, incident):
         yield _(
-            "The report stays stored, marked as nothing to act on. The incident stays as it is; nobody is told."
+            "The report stays stored, marked as nothing to act on. The incident stays as it "
+            "is; nobody is told."
         )
         if incident.priority <= 2:
             yield _("In a P1 or P2 matter only a supervisor may do this.")
@@ -417,7 +296,8 @@ class StopLadder(Act):
 
     def preview(self, incident):
         yield _(
-            "No further unit or duty officer is called for %(reference)s, under your name. Nobody has said yet that he goes."
+            "No further unit or duty officer is called for %(reference)s, under your name. "
+            "Nobody has said yet that he goes."
         ) % {"reference": incident.reference}
         yield _("Units already alerted may still answer.")
 
@@ -467,7 +347,8 @@ class HandOver(Act):
 
     def preview(self, incident):
         yield _(
-            "Only when the other centre has taken it in writing: name the centre and its answer in the reason."
+            "Only when the other centre has taken it in writing: name the centre and its "
+            "answer in the reason."
         )
         yield from _who_is_told_to_stop(incident)
 
@@ -516,27 +397,6 @@ ACTS: dict[str, Act] = {
 }
 
 
-def escalation_of(incident: Incident):
-    """The incident's ladder, or None; costs no query where it was selected with the incident."""
-    return getattr(incident, "escalation", None)
-
-
-def ranking_of(incident: Incident) -> dict:
-    ladder = escalation_of(incident)
-    return (ladder.ranking or {}) if ladder is not None else {}
-
-
-def ranking_now(incident: Incident) -> dict:
-    """Rank the fleet as it stands, without writing anything: what an act would do if it were done now."""
-    now = timezone.now()
-    where = candidates.datum(incident, now)
-    return candidates.rank_for(incident, where, now) if where else {"ranked": [], "passed_over": []}
-
-
-def is_held(incident: Incident, now=None) -> bool:
-    return bool(incident.held_by_id and incident.held_until and incident.held_until > (now or timezone.now()))
-
-
 def _who_is_told_to_stop(incident: Incident) -> Iterator[str]:
     told = [row.unit.call_sign for row in incident.dispatches.answerable().select_related("unit")]
     if told:
@@ -549,22 +409,3 @@ def _who_is_told_to_stop(incident: Incident) -> Iterator[str]:
         yield _("Calls still waiting to be sent are cancelled: %d.") % waiting
     if not told and not waiting:
         yield _("No unit has been told, so nothing is sent to any.")
-
-
-def _unit_label(unit: PatrolUnit, best: dict | None) -> str:
-    said = [unit.call_sign, unit.get_status_display(), unit.station.name]
-    if best and best.get("eta_s") is not None:
-        said.insert(1, span(best["eta_s"]))
-    return " · ".join(said)
-
-
-def span(seconds: float) -> str:
-    """A time as a dispatcher says it: 40 s, 5 min, 3 h 20 min, 2 d."""
-    seconds = int(seconds)
-    if seconds < 100:
-        return f"{seconds} s"
-    if seconds < 100 * 60:
-        return f"{seconds // 60} min"
-    if seconds < 48 * 3600:
-        return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
-    return f"{seconds // 86400} d"

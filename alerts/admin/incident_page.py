@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alerts.admin.acts import escalation_of, ranking_of, span
+from alerts.admin.forms import escalation_of, ranking_of, span
 from alerts.models import DispatchTransition, InboundMessage, PatrolUnit
 from communities.admin import Role, role_of
 from communities.charts import land_version, position_text
@@ -31,7 +31,7 @@ class Entry:
 
 
 def page_of(incident: Incident, user, at_desk: bool) -> dict:
-    """The template's context. A liaison officer sees the own communities' reports and the incident's states, no units."""
+    """The template's context. A liaison officer sees the own villages' reports and the states, no units."""
     reports = list(_reports(incident, user))
     story = sorted(_story(incident, at_desk), key=lambda entry: entry.at, reverse=True)
     return {
@@ -172,7 +172,7 @@ def _story(incident: Incident, at_desk: bool):
 
 
 def _chart(incident: Incident, reports: list[Report], at_desk: bool) -> str:
-    """JSON for the page's script. `<` is escaped, so that no text can end the script element that holds it."""
+    """JSON for the page's script; `<` is escaped, so that no text can end the element that holds it."""
     now = timezone.now()
     data: dict = {"incident": None, "reports": [], "units": [], "stations": []}
     if incident.lon_lat:

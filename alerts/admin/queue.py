@@ -12,7 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from alerts.admin.acts import ACTS, escalation_of, is_held, span
+from alerts.admin.acts import ACTS
+from alerts.admin.forms import escalation_of, is_held, span
 from alerts.admin.incident_page import page_of
 from alerts.models import Dispatch, Escalation
 from communities.admin import DESK, ReadOnlyAdmin, role_of
@@ -259,7 +260,7 @@ class IncidentAdmin(ReadOnlyAdmin):
         ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Everything known about one incident, and the acts that make sense now. A POST changes nothing here."""
+        """Everything known about one incident, and the acts that make sense now. A POST changes nothing."""
         incident = self._incident(request, object_id)
         if incident is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)

@@ -84,7 +84,8 @@ def test_a_text_typed_here_becomes_a_report_and_its_answer_is_shown(client, open
     assert (report.source, report.text, report.incident.priority) == ("sms", DISTRESS, 1)
     (sent, answer) = shown(client, FISHER_PHONE)
     assert sent == ("sms", True, DISTRESS)
-    assert answer[:2] == ("sms", False) and report.reference in answer[2]
+    assert answer[:2] == ("sms", False)
+    assert report.reference in answer[2]
 
 
 def test_a_new_number_may_be_spelled_as_people_do(client, open_phones):
@@ -191,7 +192,8 @@ def test_news_since_a_moment_holds_only_what_changed(client, alerted):
     first = client.get("/phones/feed/").json()
     assert {phone["key"] for phone in first["phones"]} >= {FISHER_PHONE, PATROL_PHONE}
     later = client.get("/phones/feed/", {"since": timezone.now().timestamp() + 60}).json()
-    assert later["lines"] == [] and later["phones"] == []
+    assert later["lines"] == []
+    assert later["phones"] == []
     assert first["cursor"] < timezone.now().timestamp()
 
 
@@ -233,7 +235,8 @@ def test_a_form_typed_here_has_the_carriers_shape():
         "NumSegments",
         "ApiVersion",
     }
-    assert len(form["MessageSid"]) == 34 and form["FromCountry"] == "MY"
+    assert len(form["MessageSid"]) == 34
+    assert form["FromCountry"] == "MY"
 
 
 def test_the_recorder_marks_its_rows_as_simulated():

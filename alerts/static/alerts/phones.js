@@ -213,7 +213,7 @@ function bubble(frame, line) {
   item.append(text);
   if (line.call) {
     const pad = element("div", "pad");
-    for (const [digit, label] of [["1", words.go], ["2", words.cannot]]) {
+    for (const [digit, label] of frame.dataset.kind === "duty" ? [["1", words["keys-duty"]]] : [["1", words.go], ["2", words.cannot]]) {
       const key = element("button", "", label);
       key.type = "button";
       key.addEventListener("click", () => press(frame, line.call, digit));

@@ -1,0 +1,195 @@
+"""The forms of the acts, and the figures that they and the pages print."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alerts import candidates
+from alerts.models import Dispatch, PatrolUnit
+from communities.charts import PositionField
+from reports.models import Incident, Report
+from reports.taxonomy import EmergencyPhase, IncidentType, ResponsePhase
+
+
+class ActForm(forms.Form):
+    """The form of an act on one incident; empty where only a yes is wanted."""
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        self.incident = incident
+        super().__init__(*args, **kwargs)
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Kept in the incident's story."),
+    )
+
+
+class RequestUnitForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class UnitForm(ActForm):
+    unit = forms.ModelChoiceField(PatrolUnit.objects.none(), label=gettext_lazy("Unit"))
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        super().__init__(*args, incident=incident, **kwargs)
+        # Those already told are left out, those who stand best in the ranking come first.
+        told = Dispatch.objects.filter(incident=incident).answerable().values("unit")
+        units = PatrolUnit.objects.exclude(pk__in=told).select_related("station")
+        best = {row["call_sign"]: row for row in ranking_now(incident)["ranked"]}
+        self.fields["unit"].queryset = units
+        order = sorted(
+            units, key=lambda unit: (best.get(unit.call_sign, {}).get("eta_s", float("inf")), unit.call_sign)
+        )
+        self.fields["unit"].choices = [
+            ("", "–"),
+            *((unit.pk, _unit_label(unit, best.get(unit.call_sign))) for unit in order),
+        ]
+
+
+class PriorityForm(ReasonForm):
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"),
+        coerce=lambda value: int(value) or None,
+        empty_value=None,
+        choices=[*((n, f"P{n}") for n in range(1, 6)), (0, gettext_lazy("the rule's own"))],
+    )
+    field_order = ["priority", "reason"]
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        super().__init__(*args, incident=incident, initial={"priority": incident.priority}, **kwargs)
+
+
+class CorrectForm(ReasonForm):
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=IncidentType.choices)
+    emergency_phase = forms.ChoiceField(label=gettext_lazy("Emergency phase"), choices=EmergencyPhase.choices)
+    response_phase = forms.ChoiceField(label=gettext_lazy("Response phase"), choices=ResponsePhase.choices)
+    position = PositionField(label=gettext_lazy("Position"), required=False)
+    position_error_m = forms.IntegerField(
+        label=gettext_lazy("Position error, metres"), required=False, min_value=0, max_value=2_000_000_000
+    )
+    persons_on_board = forms.IntegerField(
+        label=gettext_lazy("Persons on board"), required=False, min_value=0, max_value=32_767
+    )
+    field_order = [
+        "type",
+        "emergency_phase",
+        "response_phase",
+        "position",
+        "position_error_m",
+        "persons_on_board",
+        "reason",
+    ]
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        shown = {name: getattr(incident, name) for name in self.base_fields if name != "reason"}
+        super().__init__(*args, incident=incident, initial=shown, **kwargs)
+
+    def facts(self) -> dict:
+        """Only what the officer changed: the default phases of a new type stay the rule's."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "reason"}
+
+
+class JoinForm(ReasonForm):
+    into = forms.CharField(
+        label=gettext_lazy("Into incident"), max_length=5, help_text=gettext_lazy("Its reference")
+    )
+    field_order = ["into", "reason"]
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        proposed = incident.proposed_same_as
+        super().__init__(
+            *args, incident=incident, initial={"into": proposed.reference if proposed else ""}, **kwargs
+        )
+
+    def clean_into(self) -> Incident:
+        found = Incident.objects.called(self.cleaned_data["into"]).open().first()
+        if found is None:
+            raise forms.ValidationError(_("No open incident has this reference."))
+        return found
+
+
+class ReportForm(ReasonForm):
+    report = forms.ModelChoiceField(Report.objects.none(), label=gettext_lazy("Report"), empty_label=None)
+    field_order = ["report", "reason"]
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        super().__init__(*args, incident=incident, **kwargs)
+        self.fields["report"].queryset = incident.reports.order_by("-received_at")
+
+
+class CloseForm(ReasonForm):
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=Incident.Outcome.choices)
+    field_order = ["outcome", "reason"]
+
+
+class AnswerForm(ActForm):
+    """What a crew said by radio or telephone."""
+
+    VERBS = {
+        "acknowledge": gettext_lazy("goes"),
+        "decline": gettext_lazy("cannot go"),
+        "under_way": gettext_lazy("is under way"),
+        "on_scene": gettext_lazy("is on scene"),
+        "complete": gettext_lazy("is done"),
+        "cannot_continue": gettext_lazy("cannot continue"),
+    }
+    dispatch = forms.ModelChoiceField(Dispatch.objects.none(), label=gettext_lazy("Unit"), empty_label=None)
+    verb = forms.ChoiceField(label=gettext_lazy("It says that it"), choices=list(VERBS.items()))
+    reason = forms.CharField(
+        label=gettext_lazy("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        super().__init__(*args, incident=incident, **kwargs)
+        self.fields["dispatch"].queryset = incident.dispatches.answerable().select_related("unit")
+        self.fields["dispatch"].label_from_instance = lambda row: (
+            f"{row.unit.call_sign} ({row.get_status_display()})"
+        )
+
+
+def escalation_of(incident: Incident):
+    """The incident's ladder, or None; costs no query where it was selected with the incident."""
+    return getattr(incident, "escalation", None)
+
+
+def ranking_of(incident: Incident) -> dict:
+    ladder = escalation_of(incident)
+    return (ladder.ranking or {}) if ladder is not None else {}
+
+
+def ranking_now(incident: Incident) -> dict:
+    """Rank the fleet as it stands, without writing anything: what an act would do if it were done now."""
+    now = timezone.now()
+    where = candidates.datum(incident, now)
+    return candidates.rank_for(incident, where, now) if where else {"ranked": [], "passed_over": []}
+
+
+def is_held(incident: Incident, now=None) -> bool:
+    return bool(incident.held_by_id and incident.held_until and incident.held_until > (now or timezone.now()))
+
+
+def span(seconds: float) -> str:
+    """A time as a dispatcher says it: 40 s, 5 min, 3 h 20 min, 2 d."""
+    seconds = int(seconds)
+    if seconds < 100:
+        return f"{seconds} s"
+    if seconds < 100 * 60:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+    return f"{seconds // 86400} d"
+
+
+def _unit_label(unit: PatrolUnit, best: dict | None) -> str:
+    said = [unit.call_sign, unit.get_status_display(), unit.station.name]
+    if best and best.get("eta_s") is not None:
+        said.insert(1, span(best["eta_s"]))
+    return " · ".join(said)
