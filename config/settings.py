@@ -44,6 +44,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if DB_POOL_MAX:
+    # Statements prepared on their second use and kept with the pooled connection: half the server's CPU
+    # (docs/decisions/0004). Not behind an outside pooler, which hands connections from one to another.
+    DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 1}
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DB_POOL_MAX, "timeout": 5}
 ATOMIC_REQUESTS = False
 #: Only the tests' own cluster sets this; a service on such a database may lose a distress call.
