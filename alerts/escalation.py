@@ -248,7 +248,7 @@ def _tell(row: dict, channels, incident, escalation, ladder: Ladder, where, now:
         incident,
         where,
         key=f"{escalation.round}:{escalation.next_step}",
-        next_in_s=max(math.ceil(after.total_seconds()), 0),
+        next_in_s=math.ceil(after.total_seconds()) if after > timedelta() else None,
         now=now,
     )
     row["told"] = True
