@@ -36,6 +36,13 @@ _ACTIONS = {
     Verb.COMPLETE: dispatch.complete,
     Verb.CANNOT_CONTINUE: dispatch.cannot_continue,
 }
+# A step told twice is answered as the first time: crews repeat what they hear no answer to.
+_SAID_BEFORE = {
+    Verb.UNDER_WAY: (Dispatch.Status.EN_ROUTE, "under_way_at"),
+    Verb.ON_SCENE: (Dispatch.Status.ON_SCENE, "on_scene_at"),
+    Verb.COMPLETE: (Dispatch.Status.COMPLETED, "ended_at"),
+    Verb.CANNOT_CONTINUE: (Dispatch.Status.CANNOT_CONTINUE, "ended_at"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +236,11 @@ def _cannot_take(unit: PatrolUnit, reply: replies.Reply, mine: list[Dispatch], n
     said = {"language": language, "reference": known.incident.reference, "drill": known.incident.drill}
     if reply.verb is Verb.ACKNOWLEDGE and known.status in Dispatch.ENGAGED_STATUSES:
         return messages.unit_confirmed(**said, at=known.acknowledged_at or now)
+    if reply.verb is Verb.DECLINE and known.status == Dispatch.Status.DECLINED:
+        return messages.declined_noted(**said, at=known.ended_at or now)
+    status, stamp = _SAID_BEFORE.get(reply.verb, ("", ""))
+    if known.status == status:
+        return messages.status_noted(reply.verb.value, **said, at=getattr(known, stamp) or now)
     return messages.not_now(**said, digit=replies.DIGIT_OF_VERB[reply.verb])
 
 
