@@ -1,0 +1,218 @@
+"""From a report's commit to its alert in the carrier's hands: `python -m tests.bench.bench_wakeup`.
+
+Reports come at random times (Poisson) while the dispatcher runs as its own process with the simulated carrier.
+The floor is a worker without rules, rung and polling alike.
+"""
+
+import os
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import psycopg
+import redis
+
+from tests.bench import floor
+from tests.bench.stage import Server, Stage, dead_address, environment, percentile, show, show_goals
+
+ROUNDS, SECONDS = 2, 5.0
+RATES = (2, 10)
+UNITS = 400
+#: Longer than any alert may take; what has not left by then is counted as lost.
+PATIENCE_S = 20
+
+
+def fleet(count: int) -> None:
+    """Units that can be called, at stations all over the region."""
+    from django.contrib.gis.geos import Point
+
+    from alerts.models import PatrolUnit, Station
+    from communities.models import Agency
+
+    draw = random.Random(1)
+    agency = Agency.objects.create(name="Coast guard", country="MY")
+    stations = Station.objects.bulk_create(
+        [
+            Station(
+                code=f"S{number}",
+                name=f"Station {number}",
+                agency=agency,
+                duty_phone=f"+6015{number:07}",
+                position=Point(draw.uniform(95, 125), draw.uniform(-8, 12), srid=4326),
+            )
+            for number in range(count // 4)
+        ],
+        batch_size=1000,
+    )
+    PatrolUnit.objects.bulk_create(
+        [
+            PatrolUnit(
+                call_sign=f"MY-{number:04}",
+                station=stations[number % len(stations)],
+                phone=f"+6016{number:07}",
+                speed_kn=30,
+                range_nm=800,
+                capabilities=["sar_surface", "fast_intercept", "boarding"],
+                alert_channel="sms",
+            )
+            for number in range(count)
+        ],
+        batch_size=1000,
+    )
+
+
+def clear() -> None:
+    """No incident, every unit free again."""
+    from django.db import connection
+
+    from alerts.models import PatrolUnit
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE reports_incident CASCADE")
+    PatrolUnit.objects.update(status=PatrolUnit.Status.AVAILABLE)
+
+
+def arrive(report, rate: float, seconds: float) -> list:
+    """Call `report` at random times, `rate` a second on average; return what the calls returned."""
+    draw = random.Random(rate)
+    at, futures = 0.0, []
+    started = time.monotonic()
+    with ThreadPoolExecutor(8) as threads:
+        while (at := at + draw.expovariate(rate)) < seconds:
+            time.sleep(max(0, started + at - time.monotonic()))
+            futures.append(threads.submit(report))
+        return [future.result() for future in futures]
+
+
+def suar_report() -> tuple:
+    """Take one distress in; return its incident and the moment of its commit."""
+    from django.db import connection, transaction
+    from django.utils import timezone
+
+    from communities.ids import uuid7
+    from reports import intake
+
+    draw = random.Random()
+    committed: list[datetime] = []
+    try:
+        with transaction.atomic():
+            transaction.on_commit(lambda: committed.append(timezone.now()))
+            incoming = intake.Incoming(
+                source="app",
+                external_id=str(uuid7()),
+                text="tolong bot karam 4 orang",
+                type="sinking",
+                position=(draw.uniform(96, 124), draw.uniform(-7, 11)),
+            )
+            receipt = intake.receive(incoming)
+    finally:
+        connection.close()
+    return receipt.report.incident_id, committed[0]
+
+
+def suar_round(rate: float) -> list[float]:
+    """Seconds from commit to hand-over of each alert."""
+    from alerts.models import Notification
+
+    clear()
+    made = arrive(suar_report, rate, SECONDS)
+
+    def handed() -> dict:
+        rows = Notification.objects.filter(purpose="alert", accepted_at__isnull=False)
+        first: dict = {}
+        for incident, at in rows.order_by("-accepted_at").values_list("incident_id", "accepted_at"):
+            first[incident] = at
+        return first
+
+    end = time.monotonic() + PATIENCE_S
+    while len(found := handed()) < len(made) and time.monotonic() < end:
+        time.sleep(0.1)
+    return [
+        (found[incident] - at).total_seconds() if incident in found else float("inf") for incident, at in made
+    ]
+
+
+def floor_round(rate: float, redis_url: str | None) -> list[float]:
+    client = redis.Redis.from_url(redis_url) if redis_url else None
+    local = threading.local()
+
+    def report() -> tuple[int, float]:
+        if not hasattr(local, "connection"):
+            local.connection = psycopg.connect(os.environ["FLOOR_URL"], autocommit=True, prepare_threshold=0)
+        number, at = floor.store_one(local.connection), time.time()
+        if client:
+            client.publish(floor.CHANNEL, b"")
+        return number, at
+
+    made = arrive(report, rate, SECONDS)
+    time.sleep(2 * floor.POLL_S)
+    with psycopg.connect(os.environ["FLOOR_URL"]) as connection:
+        rows = connection.execute("SELECT report_id, extract(epoch FROM handed_at)::float8 FROM outbox")
+        handed = dict(rows.fetchall())
+    return [(handed[number] or float("inf")) - at for number, at in made]
+
+
+def main() -> None:
+    found: dict[str, list[list[float]]] = {}
+    with Stage() as stage:
+        stage.postgres.sql("floor", floor.TABLES)
+        fleet(UNITS)
+        url = stage.environment["REDIS_URL"]
+        for broker, address in (("Redis up", url), ("Redis down", dead_address(url))):
+            take(found, stage, broker, address, floor_address=url if address == url else None)
+    rows = [("", "alerts", "p50 ms", "p99 ms", "max ms", "floor p50", "by the floor")]
+    for name, rounds in found.items():
+        if name.startswith("floor"):
+            continue
+        values = [value * 1000 for one in rounds for value in one]
+        bare = [value * 1000 for one in found["floor" + name.removeprefix("suar")] for value in one]
+        rows.append(
+            (
+                name,
+                len(values),
+                f"{percentile(values, 50):.1f}",
+                f"{percentile(values, 99):.0f}",
+                f"{max(values):.0f}",
+                f"{percentile(bare, 50):.1f}",
+                f"{percentile(values, 50) / percentile(bare, 50):.1f}",
+            )
+        )
+    print(f"\nCommit to hand-over, {UNITS} units, {ROUNDS} rounds of {SECONDS:g} s; {environment()}")
+    show(rows)
+    print()
+    up = [value * 1000 for one in found[f"suar, Redis up, {RATES[0]}/s"] for value in one]
+    down = [value for one in found[f"suar, Redis down, {RATES[0]}/s"] for value in one]
+    show_goals(
+        [
+            ("Redis up, p50 ms", percentile(up, 50), "<=", 10),
+            ("Redis up, p99 ms", percentile(up, 99), "<=", 50),
+            ("Redis down, slowest s", max(down), "<=", 1.5),
+        ]
+    )
+
+
+def take(found: dict, stage: Stage, broker: str, address: str, floor_address: str | None) -> None:
+    """Measure with one broker, or with none that answers."""
+    from django.conf import settings
+
+    settings.REDIS_URL = address
+    workers = [
+        Server("manage.py run_dispatcher", stage.environment | {"REDIS_URL": address}),
+        Server(f"-m tests.bench.floor {floor_address or ''}", stage.environment),
+    ]
+    try:
+        time.sleep(5)  # neither listens on a port that would tell
+        suar_round(RATES[0])  # does not count
+        for rate in RATES:
+            for _ in range(ROUNDS):
+                found.setdefault(f"suar, {broker}, {rate}/s", []).append(suar_round(rate))
+                found.setdefault(f"floor, {broker}, {rate}/s", []).append(floor_round(rate, floor_address))
+    finally:
+        for worker in workers:
+            worker.stop()
+
+
+if __name__ == "__main__":
+    main()
