@@ -33,6 +33,19 @@ MOST_PERSONS = 32_767  # what the column holds; more is nonsense, kept in the te
 MOST_ERROR_M = 2_000_000_000
 FURTHEST_APART_M = 60 * 1852  # two reports of one incident are hardly ever further apart
 
+# Open incidents near a new report, with their latest words. In SQL: each first report asks it, and the ORM
+# takes longer to write it than PostgreSQL to answer.
+NEARBY = """
+SELECT id, last_report_at, ST_X(position::geometry), ST_Y(position::geometry), position_error_m, type,
+    ARRAY(
+        SELECT text FROM reports_report WHERE incident_id = incident.id ORDER BY received_at DESC, id LIMIT 5
+    )
+FROM reports_incident AS incident
+WHERE status = ANY(%s) AND drill = %s AND last_report_at >= %s
+    AND ST_DWithin(position, ST_MakePoint(%s, %s)::geography, %s)
+ORDER BY last_report_at DESC LIMIT 20
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -98,17 +111,13 @@ def receive(incoming: Incoming, *, now: datetime | None = None) -> Receipt:
     """
     now = now or timezone.now()
     digest = incoming.content_hash()
-    _lock_key(incoming)
-    kept = list(
-        Report.objects.filter(source=incoming.source, external_id=incoming.external_id)
-        | Report.objects.filter(source=incoming.source, conflicts_with__external_id=incoming.external_id)
-    )
-    first = next((report for report in kept if report.conflicts_with_id is None), None)
+    if not _lock_key(incoming):
+        return Receipt(_store(incoming, incoming.external_id, digest, None, now), created=True)
+    first = Report.objects.get(source=incoming.source, external_id=incoming.external_id)
+    kept = [first, *first.conflicts.all()]
     for report in kept:
         if bytes(report.content_hash) == digest:
             return Receipt(first, created=False, conflict=report if report is not first else None)
-    if first is None:
-        return Receipt(_store(incoming, incoming.external_id, digest, None, now), created=True)
     log.warning("report %s: other content under the same key", first.pk)
     key = f"{incoming.external_id}#{len(kept) + 1}"
     return Receipt(first, created=False, conflict=_store(incoming, key, digest, first, now))
@@ -126,10 +135,9 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     facts = _facts(report, reading)
     incident = _incident(report, reporter, facts, now)
     report.incident = incident
-    report.save(force_insert=True)
     triage.add_report(incident, report, facts, now=now)
     report.reply_mode = _reply_mode(report, incident)
-    report.save(update_fields=["reply_mode"])
+    report.save(force_insert=True)
     questions.settle(incident, report, now=now)
     if reporter and not reporter.language and report.language:
         reporter.language = report.language
@@ -187,11 +195,11 @@ def storable(text: str) -> tuple[str, list[str]]:
 
 
 def _incident(report: Report, reporter: Reporter | None, facts: dict, now: datetime) -> Incident:
-    """The phone's open matter of the last two hours, locked, or a new incident."""
+    """The phone's open matter of the last two hours, locked, or a new incident, not yet saved."""
     if reporter is not None:
-        mine = Incident.objects.of_reporter(reporter, now).filter(drill=report.drill).first()
-        if mine is not None:
-            incident = workflow.lock(mine.pk)
+        mine = Incident.objects.of_reporter(reporter, now).filter(drill=report.drill)
+        if (incident_id := mine.values_list("pk", flat=True).first()) is not None:
+            incident = workflow.lock(incident_id)
             if incident.is_open:
                 return incident
     incident = triage.open_incident({**facts, "type": report.type, "drill": report.drill}, now=now)
@@ -203,27 +211,23 @@ def propose_join(incident: Incident, report: Report, now: datetime) -> None:
     """Name the open incident that a new one may be the same as; an officer decides. Unsaved."""
     if report.position is None:
         return
-    near = (
-        Incident.objects.open()
-        .filter(
-            drill=report.drill,
-            last_report_at__gte=now - matching.WINDOW,
-            position__dwithin=(report.position, FURTHEST_APART_M),
+    with connection.cursor() as cursor:
+        cursor.execute(
+            NEARBY,
+            [
+                list(Incident.OPEN_STATUSES),
+                report.drill,
+                now - matching.WINDOW,
+                *report.lon_lat,
+                FURTHEST_APART_M,
+            ],
         )
-        .exclude(pk=incident.pk)
-        .order_by("-last_report_at")[:20]
-    )
-    earlier = [
-        matching.Sighting(
-            id=other.pk,
-            at=other.last_report_at,
-            position=other.lon_lat,
-            position_error_m=other.position_error_m,
-            type=other.type,
-            text=" ".join(other.reports.values_list("text", flat=True)[:5]),
-        )
-        for other in near
-    ]
+        earlier = [
+            matching.Sighting(
+                id=id, at=at, position=(lon, lat), position_error_m=error_m, type=type_, text=" ".join(texts)
+            )
+            for id, at, lon, lat, error_m, type_, texts in cursor.fetchall()
+        ]
     new = matching.Sighting(
         id=incident.pk,
         at=report.observed_at or now,
@@ -260,10 +264,11 @@ def _last_area(reporter: Reporter | None, now: datetime) -> tuple[float, float] 
             received_at__gte=now - LAST_AREA_LIFE, position_status="ok", position__isnull=False
         )
         .order_by("-received_at")
+        .values_list("position", flat=True)
         .first()
     )
     if last is not None:
-        return last.lon_lat
+        return last.x, last.y
     waters = reporter.community.waters if reporter.community else None
     return (waters.x, waters.y) if waters else None
 
@@ -310,8 +315,17 @@ def _metres(error_m: float | None) -> int | None:
     return None if error_m is None else min(max(round(error_m), 0), MOST_ERROR_M)
 
 
-def _lock_key(incoming: Incoming) -> None:
-    """Let repeats of one key wait for each other until the first is stored."""
+def _lock_key(incoming: Incoming) -> bool:
+    """Let repeats of one key wait for each other until the first is stored; True if there is one.
+
+    By the unique key alone: with its conflicts in one OR the planner would read every report there is.
+    """
     key = hashlib.sha256(f"{incoming.source}:{incoming.external_id}".encode("utf-8", "replace")).digest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
+        # A statement of its own: it must see what the one before it has waited for.
+        cursor.execute(
+            "SELECT FROM reports_report WHERE source = %s AND external_id = %s",
+            [incoming.source, incoming.external_id],
+        )
+        return cursor.rowcount > 0

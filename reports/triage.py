@@ -71,14 +71,17 @@ def add_report(incident: Incident, report: Report, reading: dict, *, now: dateti
     if floor := reading.get("priority_floor"):
         incident.rule_floor = min(incident.rule_floor or 5, floor)
     rescore(incident, report, now=now)
-    incident.save()
-    if incident.priority == 1 and incident.status == Incident.Status.OPEN:
-        ask_for_unit(incident, now=now)
-    elif incident.status == Incident.Status.DISPATCHING:
+    wants_unit = incident.priority == 1 and incident.status == Incident.Status.OPEN
+    if incident.status == Incident.Status.DISPATCHING:
         # Who is called, and how fast, changes with a first position and with a distress; later
         # positions are ranked at the next rung, or a phone that texts each minute would stall the ladder.
-        if (not placed and incident.position is not None) or (not urgent and incident.priority == 1):
-            ask_for_unit(incident, now=now)
+        first_position = not placed and incident.position is not None
+        wants_unit = first_position or (not urgent and incident.priority == 1)
+    if wants_unit:
+        incident.dispatch_requested_at = incident.dispatch_requested_at or now
+    incident.save()
+    if wants_unit:
+        ask_for_unit(incident, now=now)
 
 
 def rescore(incident: Incident, report: Report | None = None, *, now: datetime) -> None:
@@ -125,9 +128,9 @@ def ask_for_unit(incident: Incident, *, now: datetime) -> None:
 
 
 def open_incident(report_fields: dict, *, now: datetime) -> Incident:
-    """A new incident, saved, with the type and phases that the first report was read as."""
+    """A new incident with the type and phases that the first report was read as; `add_report` saves it."""
     row = TAXONOMY[report_fields["type"]]
-    return Incident.objects.create(
+    return Incident(
         reference=next_reference(),
         type=row.type,
         emergency_phase=report_fields.get("emergency_phase") or row.emergency_phase,
