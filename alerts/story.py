@@ -118,7 +118,7 @@ class Story:
         self.say = say
         self.fisher = number
         self.started = timezone.now()
-        # Where no unit is based and two can come by sea: off Semporna, a little different each time.
+        # Where no unit is based and two can come: off Semporna, a little different each time.
         self.minutes = (CHANCE.uniform(19, 21), CHANCE.uniform(44, 46))
 
     def tell(self) -> None:
@@ -161,7 +161,7 @@ class Story:
         number = self.service.phone_of(unit)
         reference = self.story(incident)["reference"]
         line = self.until(f"the alert on the phone of {unit}", lambda: self.heard(number, reference))
-        away = f"{row['distance_m'] / 1852:.0f} nautical miles by sea, {row['eta_s'] / 60:.0f} min"
+        away = f"{row['distance_m'] / 1852:.0f} nautical miles, {row['eta_s'] / 60:.0f} min"
         self.step(f"the nearest fit unit is {unit} ({away}); its phone {number} gets: {line['text']}")
         took_s = (datetime.fromisoformat(line["at"]) - self.started).total_seconds()
         self.step(f"{took_s:.1f} s from the fisher's text to the crew's phone")

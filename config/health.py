@@ -99,11 +99,15 @@ def collect() -> CollectorRegistry:
     oldest = Gauge("suar_oldest_due_seconds", "Age of the oldest due row", ["queue"], registry=registry)
     now = timezone.now()
     queues = {
-        "notification": Notification.objects.filter(status="pending", due_at__lte=now),
-        "escalation": Escalation.objects.filter(state__in=("wanted", "running"), due_at__lte=now),
+        # From the first wish to send: a row that only ever fails for now moves its due time, not its age.
+        "notification": (
+            Notification.objects.filter(status__in=("pending", "failed_temp", "leased"), created_at__lte=now),
+            "created_at",
+        ),
+        "escalation": (Escalation.objects.live().filter(due_at__lte=now), "due_at"),
     }
-    for name, rows in queues.items():
-        found = rows.aggregate(count=Count("pk"), since=Min("due_at"))
+    for name, (rows, since) in queues.items():
+        found = rows.aggregate(count=Count("pk"), since=Min(since))
         due_rows.labels(name).set(found["count"])
         oldest.labels(name).set((now - found["since"]).total_seconds() if found["since"] else 0)
     return registry
