@@ -50,7 +50,7 @@ def want(incident_id, *, now: datetime, tasked: bool = False) -> Escalation:
         escalation.save()
         escalation.refresh_from_db()
     if tasked:
-        escalation.state, escalation.next_step = S.RUNNING, 1
+        escalation.state, escalation.next_step, escalation.climbing = S.RUNNING, 1, "units"
         escalation.due_at = _time_of(ladder_of(incident, escalation, found=True), escalation, 1)
         escalation.save()
     wakeup.ring_on_commit()
@@ -257,19 +257,25 @@ def _tell(row: dict, channels, incident, escalation, ladder: Ladder, where, now:
 def _in_order(incident: Incident, ranked: list[dict]) -> list[dict]:
     """The units to call: those already told keep their places, the rest follow as ranked.
 
-    A unit that no channel reached does not hold its place.
+    A unit that no channel reached goes to the end; where that is all of them, nobody can be called.
     """
-    told = {}
+    told, unreached = {}, set()
     for dispatch in incident.dispatches.filter(
         status__in=[Dispatch.Status.ALERTING, Dispatch.Status.NO_ANSWER]
     ).select_related("unit"):
-        tried = list(dispatch.notifications.values_list("status", flat=True))
-        if not tried or any(status != Notification.Status.FAILED_PERM for status in tried):
+        tried = set(dispatch.notifications.values_list("status", flat=True))
+        if tried == {Notification.Status.FAILED_PERM}:
+            unreached.add(dispatch.unit.call_sign)
+        else:
             told[dispatch.unit.call_sign] = dispatch.created_at
     by_sign = {row["call_sign"]: row for row in ranked}
     first = [by_sign[sign] for sign in sorted(told, key=told.get) if sign in by_sign]
-    rest = [row for row in ranked if row["call_sign"] not in told]
-    return [{**row, "told": row["call_sign"] in told} for row in (*first, *rest)]
+    rest = [row for row in ranked if row["call_sign"] not in told and row["call_sign"] not in unreached]
+    if not first and not rest:
+        return []
+    last = [row for row in ranked if row["call_sign"] in unreached]
+    called = unreached | told.keys()
+    return [{**row, "told": row["call_sign"] in called} for row in (*first, *rest, *last)]
 
 
 def _calls_of(ladder: Ladder, step: int) -> tuple[Call, ...]:
