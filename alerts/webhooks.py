@@ -80,7 +80,7 @@ class Status(Webhook):
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponse:
         notification_id = _notification_id(request)
-        form = self.form(request)
+        form = {name: value.replace("\x00", "") for name, value in self.form(request).items()}
         moved = receipts.record(
             notification_id,
             form.get("MessageStatus") or form.get("SmsStatus") or form.get("CallStatus") or "",
