@@ -45,7 +45,7 @@ def test_from_one_text_to_a_rescue(sea, fisher_phone, patrol_phone, second_phone
 
 def test_crew_hears_by_push_too(sea, fisher_phone, patrol_phone, crew):
     fisher_phone.texts(SINKING)
-    pushed = [note for note in Notification.objects.filter(channel="push")]
+    pushed = list(Notification.objects.filter(channel="push"))
     assert [note.status for note in pushed] == ["accepted"]
     assert len(sea.fcm.messages) == 1
 

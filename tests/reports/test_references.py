@@ -1,6 +1,7 @@
 """References: five characters, one namespace, no two alike."""
 
 import threading
+from itertools import pairwise
 
 import pytest
 from django.db import connection, transaction
@@ -43,7 +44,7 @@ def test_no_character_looks_like_another_or_spells_a_word():
 
 def test_one_reference_tells_nothing_of_the_next():
     neighbours = [encode(permute(number)) for number in range(1000)]
-    same_start = sum(a[:2] == b[:2] for a, b in zip(neighbours, neighbours[1:], strict=False))
+    same_start = sum(a[:2] == b[:2] for a, b in pairwise(neighbours))
     assert same_start < 20  # 1 in 576 by chance
 
 
