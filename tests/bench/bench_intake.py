@@ -100,7 +100,10 @@ def measure(stage: Stage) -> None:
             server.wait("/healthz" if name == "suar" else "/")
         # The first calls of a process import, open connections and read the coast: they do not count.
         drive(servers["suar"], posts("/api/v1/reports/", SIGHTING, tokens, "Device"), CONNECTIONS, 5, 0)
-        again = list(itertools.islice(posts("/api/v1/reports/", SIGHTING, tokens, "Device"), 200))
+        again = list(itertools.islice(posts("/api/v1/reports/", SIGHTING, tokens, "Device"), CONNECTIONS))
+        drive(
+            servers["suar"], itertools.cycle(again), CONNECTIONS, 2, 0
+        )  # once for good, so that all are repeats
         streams = {
             "floor, three rows": ("floor", posts("/reports/", SIGHTING, tokens, "Token")),
             "peer, ModelSerializer": ("peer", posts("/reports/", SIGHTING, itertools.repeat(token), "Token")),

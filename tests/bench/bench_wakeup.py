@@ -18,10 +18,10 @@ from tests.bench import floor
 from tests.bench.stage import Server, Stage, dead_address, environment, percentile, show, show_goals
 
 ROUNDS, SECONDS = 2, 5.0
-RATES = (2, 10)
-UNITS = 400
+RATES = (1, 4)
+UNITS = 89
 #: Longer than any alert may take; what has not left by then is counted as lost.
-PATIENCE_S = 20
+PATIENCE_S = 10
 
 
 def fleet(count: int) -> None:

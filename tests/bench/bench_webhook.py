@@ -91,7 +91,7 @@ def main() -> None:
             "floor, form and three rows": ("floor", signed("/sms", SIGHTING, numbers, 3 * SIGNED)),
             "suar, sighting": ("suar", signed(PATH, SIGHTING, numbers, SIGNED)),
             "suar, distress": ("suar", signed(PATH, DISTRESS, numbers, SIGNED)),
-            "suar, the carrier's retry": ("suar", signed(PATH, SIGHTING + ".", numbers, 100)),
+            "suar, the carrier's retry": ("suar", signed(PATH, SIGHTING + ".", numbers, CONNECTIONS)),
             "suar, forged": ("suar", signed(PATH, SIGHTING, numbers, 100, forged=True)),
         }
         try:
@@ -99,6 +99,7 @@ def main() -> None:
                 server.wait("/healthz" if name == "suar" else "/")
             # The first calls of a process import, open connections and read the coast: they do not count.
             drive(servers["suar"], streams["suar, sighting"][1], CONNECTIONS, 5, 0)
+            drive(servers["suar"], streams["suar, the carrier's retry"][1], CONNECTIONS, 2, 0)
 
             def variant(server: str, stream: Iterator[bytes]) -> Load:
                 return drive(servers[server], stream, CONNECTIONS, SECONDS, stage.postgres.pid())

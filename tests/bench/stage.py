@@ -68,6 +68,7 @@ class Stage:
 
     def __enter__(self) -> "Stage":
         """Start with an empty, migrated database `suar` and an empty database `floor`."""
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers go even then
         self.start()
         try:
             self.postgres.sql("postgres", "CREATE DATABASE floor")
