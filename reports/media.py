@@ -13,21 +13,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
 from reports.models import Attachment, Report
 
-try:
-    from pillow_heif import register_heif_opener
-except ImportError:
-    HEIF = ()
-else:
-    register_heif_opener(thumbnails=False)
-    HEIF = ("HEIF",)
+# iPhones send HEIC unless told otherwise; Pillow itself does not read it.
+register_heif_opener(thumbnails=False)
 
 logger = logging.getLogger(__name__)
 
 #: What phones send. No format that a parser has to guess, none with scripts, none with outside references.
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", *HEIF)
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "HEIF")
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 50_000_000  # the largest phone cameras without their special mode; 150 MB in memory
 SHARED_EDGE_PX = 1600

@@ -44,7 +44,9 @@ def messages(rows: list[dict]) -> dict:
         "rows": len(rows),
         "category": sum(r.category in {row["type"], *row["type_alt"].split("|")} for row, r in pairs),
         "position": sum(is_right(row, r) for row, r in pairs),
-        "persons_on_board": sum(row["persons_on_board"] in ("any", str(r.persons_on_board or "")) for row, r in pairs),
+        "persons_on_board": sum(
+            row["persons_on_board"] in ("any", str(r.persons_on_board or "")) for row, r in pairs
+        ),
         "language": sum(row["lang"] == r.language for row, r in pairs),
         "wrong_unflagged": sum(is_wrong_unflagged(row, r) for row, r in pairs),
         "ms": ms,
@@ -58,8 +60,12 @@ def positions(rows: list[dict]) -> dict:
         expected = dict(row, lat="") if row["expect"] == "reject" else row
         right[row["expect"], is_right(expected, reading)] += 1
         wrong += row["expect"] == "ok" and is_wrong_unflagged(row, reading)
-    return {"rows": len(rows), **{f"{e} {'right' if ok else 'not'}": n for (e, ok), n in sorted(right.items())},
-            "wrong_unflagged": wrong, "ms": ms}
+    return {
+        "rows": len(rows),
+        **{f"{e} {'right' if ok else 'not'}": n for (e, ok), n in sorted(right.items())},
+        "wrong_unflagged": wrong,
+        "ms": ms,
+    }
 
 
 def false_alarms(texts: list[str]) -> dict:

@@ -1,5 +1,7 @@
 """A real browser on the served pages. Rows are made before the first visit: the browser's loop shuts the ORM out."""
 
+import os
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -16,7 +18,9 @@ def visit(live_server, settings):
     from tests.cast import PASSWORD  # its models can be imported only now
 
     if binary() is None:
-        pytest.fail("Chromium is missing: apt-get install chromium")
+        # Ubuntu's package is a snap; wherever the set-up can install a browser, its absence is a failure.
+        refuse = pytest.fail if "CI" in os.environ else pytest.skip
+        refuse("Chromium is missing: apt-get install chromium")
     settings.ALLOWED_HOSTS = ["*"]
     settings.SIMULATED_CARRIERS, settings.PHONES = True, "open"
     running, faults = [], []

@@ -46,6 +46,7 @@ def test_a_sound_configuration_is_not_complained_about(settings):
         ({"PUBLIC_ORIGIN": "http://suar.example.org"}, "config.E005"),
         ({"PUBLIC_ORIGIN": "http://127.0.0.1:8000"}, "config.W005"),
         ({"TWILIO_FROM": ""}, "config.E006"),
+        ({"TWILIO_FROM": "COASTGUARD"}, "config.W012"),
         ({"PHONES": "staff"}, "config.E007"),
         ({"LADDER_SCALE": 0.1}, "config.E008"),
         ({"TWILIO_ACCOUNT_SID": "", "PHONES": "open"}, "config.E009"),

@@ -38,10 +38,7 @@ def media_root(settings, tmp_path):
         "pillow_exif_gps_typeerror.jpg",
         "pillow_avif_exif.avif",
         "me_Issue_508.jpg",
-        pytest.param(
-            "cheers_1440x960.heic",
-            marks=pytest.mark.skipif(not media.HEIF, reason="pillow-heif is not installed"),
-        ),
+        "cheers_1440x960.heic",
     ],
 )
 def test_a_good_picture_becomes_a_webp_without_a_trace(name):
