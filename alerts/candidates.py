@@ -32,7 +32,7 @@ class Datum:
 
 
 def datum(incident: Incident, now: datetime) -> Datum | None:
-    """The incident's position; without one the reporter's last fix of a day, else the waters of the community.
+    """The incident's position; else the reporter's last fix of a day, else the waters of the community.
 
     A security matter without a position is never placed by its reporter's own fix on a crew's phone.
     """

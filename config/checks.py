@@ -71,9 +71,7 @@ def check_carriers(app_configs, **kwargs) -> list:
     if not settings.TWILIO_FROM:
         found.append(Error("TWILIO_ACCOUNT_SID is set without TWILIO_FROM, the sender.", id="config.E006"))
     elif not settings.TWILIO_FROM.startswith("+"):
-        found.append(
-            Warning("TWILIO_FROM is no phone number: no crew or duty officer can be called up.", id="config.W012")
-        )
+        found.append(Warning("TWILIO_FROM is no phone number: nobody can be called up.", id="config.W012"))
     if settings.PHONES != "off":
         found.append(
             Error("PHONES must be off with a real carrier: it speaks for any number.", id="config.E007")

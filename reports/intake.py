@@ -273,7 +273,7 @@ def _last_area(reporter: Reporter | None, now: datetime) -> tuple[float, float] 
 
 
 def _type(incoming: Incoming, reading: Reading) -> str:
-    """The sender's own choice, unless the words tell of something more urgent: a distress word is never outvoted."""
+    """The sender's own choice, unless the words tell of something more urgent."""
     if incoming.type not in IncidentType.values:
         return reading.type
     row = TAXONOMY[incoming.type]

@@ -33,7 +33,12 @@ READ = [
     ("compact without a point", "0435210N 11840905E", 4.58683, 118.68175),
     ("dotted as a plotter shows it", "05.58.200N 116.01.100E", 5.97, 116.01833),
     ("three groups of which the last is thousandths", "9 43 900 99 15 900", 9.73167, 99.265),
-    ("words for degrees and minutes", "lintang 5 darjah 21.3 minit utara, bujur 100 darjah 6.9 minit timur", 5.355, 100.115),
+    (
+        "words for degrees and minutes",
+        "lintang 5 darjah 21.3 minit utara, bujur 100 darjah 6.9 minit timur",
+        5.355,
+        100.115,
+    ),
     ("Vietnamese words", "vi do 10 do 15 phut Bac, kinh do 109 do 20 phut Dong", 10.25, 109.33333),
     ("Thai digits", "๙°๔๓.๙'N ๙๙°๑๕.๙'E", 9.73167, 99.265),
     ("full width", "５°１２.３'N １１８°５５.６'E", 5.205, 118.92667),
@@ -98,7 +103,13 @@ def test_numbers_that_are_no_position_give_none(text):
     assert (reading.position, reading.position_status) == (None, "none")
 
 
-INVALID = ["S 91 12.0 E 118 20.0", "4 75.2N 118 40.9E", "90°4'17\"south 23°4'17\"east", "95.123 200.456", "https://maps.google.com/?q=95.1,118.2"]
+INVALID = [
+    "S 91 12.0 E 118 20.0",
+    "4 75.2N 118 40.9E",
+    "90°4'17\"south 23°4'17\"east",
+    "95.123 200.456",
+    "https://maps.google.com/?q=95.1,118.2",
+]
 
 
 @pytest.mark.parametrize("text", INVALID)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from reports.reading import read
 
-NAUGHTY = json.loads((Path(__file__).parents[1] / "data" / "reading" / "naughty.json").read_text(encoding="utf-8"))
+NAUGHTY = json.loads(
+    (Path(__file__).parents[1] / "data" / "reading" / "naughty.json").read_text(encoding="utf-8")
+)
 
 
 def test_naughty_strings_are_read_and_give_no_position():
@@ -21,7 +23,9 @@ def test_naughty_strings_are_read_and_give_no_position():
     assert [reading.position for reading in readings if reading.position] == []
 
 
-@pytest.mark.parametrize("text", [None, 5, b"SOS", "", " ", "\x00", "\ud800", "🆘" * 9, "²³ ¹¹⁸", "٤.٥ N ١١٨.٦ E", "1e400 1e400"])
+@pytest.mark.parametrize(
+    "text", [None, 5, b"SOS", "", " ", "\x00", "\ud800", "🆘" * 9, "²³ ¹¹⁸", "٤.٥ N ١١٨.٦ E", "1e400 1e400"]
+)
 def test_odd_values_are_read(text):
     assert read(text).reading_version
 
@@ -45,8 +49,30 @@ def test_any_jumble_of_numbers_and_marks_is_read_and_stays_on_earth(text):
 
 @pytest.mark.parametrize(
     "unit",
-    ["1 ", "4.5N ", "1,1", "a", "tolong ", "ச", "เรือจม", "http://a", "/place/", "+1 ", "4'", "-", "1.", "o1", "\ud800", "geo:1,",
-     "n4 e5 ", "tel 1 ", " ", "lat 4 lon 5 ", "5 orang ", "rm 1 "],
+    [
+        "1 ",
+        "4.5N ",
+        "1,1",
+        "a",
+        "tolong ",
+        "ச",
+        "เรือจม",
+        "http://a",
+        "/place/",
+        "+1 ",
+        "4'",
+        "-",
+        "1.",
+        "o1",
+        "\ud800",
+        "geo:1,",
+        "n4 e5 ",
+        "tel 1 ",
+        " ",
+        "lat 4 lon 5 ",
+        "5 orang ",
+        "rm 1 ",
+    ],
 )
 def test_a_hundred_thousand_characters_take_no_time(unit):
     text = (unit * 100_000)[:100_000]

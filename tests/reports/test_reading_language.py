@@ -45,7 +45,11 @@ def test_place_is_told_without_an_index_and_placed_with_one():
     assert read("bot bocor di pulau aur").place == "Pulau Aur"
     assert read("bot bocor di pulau aur").position is None
     placed = read("bot bocor di pulau aur", places=TwoPlaces())
-    assert (placed.position, placed.position_source, placed.position_error_m) == ((104.51, 2.45), "named_place", 5556.0)
+    assert (placed.position, placed.position_source, placed.position_error_m) == (
+        (104.51, 2.45),
+        "named_place",
+        5556.0,
+    )
 
 
 def test_boat_some_miles_off_a_place_is_not_put_on_it():

@@ -126,10 +126,20 @@ def test_a_typo_in_a_short_word_is_not():
         ("tolong", [], "undesignated_distress", 1),
         ("salamat po sa tulong kahapon", ["plea_word"], "unclassified", 2),  # in thanks
         ("jangan tolong dia", ["plea_word"], "unclassified", 2),  # denied
-        ("could you please help my cousin find a new school for his children", ["plea_word"], "unclassified", 2),
+        (
+            "could you please help my cousin find a new school for his children",
+            ["plea_word"],
+            "unclassified",
+            2,
+        ),
         ("could you please help my cousin find us we are at 4.58 118.68", [], "undesignated_distress", 1),
         ("could you please help my cousin and his wife near Pulau Aur", [], "undesignated_distress", 1),
-        ("tolong tolong tolong tolong tolong tolong tolong tolong tolong tolong", [], "undesignated_distress", 1),
+        (
+            "tolong tolong tolong tolong tolong tolong tolong tolong tolong tolong",
+            [],
+            "undesignated_distress",
+            1,
+        ),
     ],
 )
 def test_plea_word_is_distress_unless_denied_in_thanks_or_lost_in_a_long_text(text, flags, type, floor):
@@ -158,7 +168,9 @@ def test_safe_now_never_takes_back_a_sinking():
     assert (reading.type, reading.safe_now, reading.priority_floor) == ("sinking", True, 1)
 
 
-@pytest.mark.parametrize("text", ["LATIHAN: bot karam 4.2 118.6", "EXERCISE EXERCISE ship sinking", "dien tap: tau chim"])
+@pytest.mark.parametrize(
+    "text", ["LATIHAN: bot karam 4.2 118.6", "EXERCISE EXERCISE ship sinking", "dien tap: tau chim"]
+)
 def test_drill_is_marked_and_read_like_the_real_thing(text):
     reading = read(text)
     assert (reading.drill, reading.type, reading.priority_floor) == (True, "sinking", 1)
@@ -176,7 +188,11 @@ def test_mayday_raises_what_would_be_an_alert():
 def test_water_cannon_is_an_attack_and_cut_nets_are_not():
     attack, nuisance = read("kapal asing meriam air perahu kami"), read("kapal besar potong jaring nelayan")
     assert (attack.type, attack.category, attack.response_phase) == ("harassment", "emergency", "ATTACK")
-    assert (nuisance.type, nuisance.category, nuisance.response_phase) == ("harassment", "suspicious", "IN_PROGRESS")
+    assert (nuisance.type, nuisance.category, nuisance.response_phase) == (
+        "harassment",
+        "suspicious",
+        "IN_PROGRESS",
+    )
 
 
 def test_trawler_seen_yesterday_is_historic():

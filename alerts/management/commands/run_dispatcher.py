@@ -8,10 +8,11 @@ from alerts.dispatcher import Dispatcher
 
 
 class Command(BaseCommand):
-    help = "Carry out due rungs of the ladders and send due notifications. Any number of copies may run; Ctrl-C stops one."
+    help = "Carry out due rungs of the ladders and send due notifications. Any number of copies may run."
     requires_system_checks = "__all__"
 
     def handle(self, *args, **options) -> None:
+        self.check(databases=["default"])  # refuses a database that may forget
         dispatcher = Dispatcher()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: dispatcher.stop())
