@@ -1,6 +1,7 @@
 """Request bodies that cannot hurt: bounded, and free of characters that no column can hold."""
 
 import json
+import math
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +25,9 @@ class JSONParser(BaseParser):
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
         try:
-            value = json.loads(body.decode("utf-8-sig"), parse_constant=strict_json.strict_constant)
+            value = json.loads(
+                body.decode("utf-8-sig"), parse_constant=strict_json.strict_constant, parse_float=_finite
+            )
         except ValueError as exc:  # bad UTF-8, bad JSON, a number of thousands of digits
             raise ParseError(f"This is not JSON: {_first_line(exc)}") from exc
         return storable(value) if b"\\u" in body else value
@@ -39,6 +42,12 @@ def storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     return value
+
+
+def _finite(text: str) -> float | str:
+    """A number as float; one too large for that stays text, because no column holds infinity."""
+    value = float(text)
+    return value if math.isfinite(value) else text
 
 
 def _first_line(exc: Exception) -> str:

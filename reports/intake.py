@@ -111,7 +111,7 @@ def receive(incoming: Incoming, *, now: datetime | None = None) -> Receipt:
     """
     now = now or timezone.now()
     digest = incoming.content_hash()
-    if not _lock_key(incoming):
+    if not _lock_key(incoming.source, incoming.external_id):
         return Receipt(_store(incoming, incoming.external_id, digest, None, now), created=True)
     first = Report.objects.get(source=incoming.source, external_id=incoming.external_id)
     kept = [first, *first.conflicts.all()]
@@ -119,7 +119,9 @@ def receive(incoming: Incoming, *, now: datetime | None = None) -> Receipt:
         if bytes(report.content_hash) == digest:
             return Receipt(first, created=False, conflict=report if report is not first else None)
     log.warning("report %s: other content under the same key", first.pk)
-    key = f"{incoming.external_id}#{len(kept) + 1}"
+    number = len(kept) + 1
+    while _lock_key(incoming.source, key := f"{incoming.external_id}#{number}"):
+        number += 1  # somebody's own key looks like ours
     return Receipt(first, created=False, conflict=_store(incoming, key, digest, first, now))
 
 
@@ -314,17 +316,16 @@ def _metres(error_m: float | None) -> int | None:
     return None if error_m is None else min(max(round(error_m), 0), MOST_ERROR_M)
 
 
-def _lock_key(incoming: Incoming) -> bool:
-    """Let repeats of one key wait for each other until the first is stored; True if there is one.
+def _lock_key(source: str, external_id: str) -> bool:
+    """Let whoever brings the same key wait until this transaction ends; True if a report has it already.
 
     By the unique key alone: with its conflicts in one OR the planner would read every report there is.
     """
-    key = hashlib.sha256(f"{incoming.source}:{incoming.external_id}".encode("utf-8", "replace")).digest()
+    key = hashlib.sha256(f"{source}:{external_id}".encode("utf-8", "replace")).digest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
         # A statement of its own: it must see what the one before it has waited for.
         cursor.execute(
-            "SELECT FROM reports_report WHERE source = %s AND external_id = %s",
-            [incoming.source, incoming.external_id],
+            "SELECT FROM reports_report WHERE source = %s AND external_id = %s", [source, external_id]
         )
         return cursor.rowcount > 0

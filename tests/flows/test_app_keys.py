@@ -78,6 +78,21 @@ def test_a_key_that_looks_like_a_second_one_is_its_own(send):
     assert Report.objects.filter(text="somebody else").count() == 1
 
 
+def test_somebody_holds_the_key_that_a_second_content_would_take(send):
+    assert send(external_id="k-1#2", text="enjin rosak")[0] == 201
+    assert send()[0] == 201
+    status, problem = send(text="tolong kebakaran")
+    assert (status, problem["external_id"]) == (409, "k-1#3")
+    assert Report.objects.count() == 3
+
+
+def test_a_number_that_no_column_holds_loses_no_report(sea):
+    body = b'{"external_id": "k-2", "text": "tolong bot karam", "persons_on_board": 1e999}'
+    status, _ = post_over_http(f"{sea.origin}/api/v1/reports/", body, {"Content-Type": "application/json"})
+    assert status == 201
+    assert "invalid_persons_on_board" in Report.objects.get().flags
+
+
 def test_twenty_repeats_at_once_are_one_report(send):
     answers = together(*[send] * 20)
     assert sorted(status for status, _ in answers) == [200] * 19 + [201]
