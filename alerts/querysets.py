@@ -4,12 +4,6 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 
 
-class PatrolUnitQuerySet(models.QuerySet):
-    def for_ranking(self):
-        """Every unit with what the ranking weighs, in two queries."""
-        return self.select_related("station", "station__agency", "fix").order_by("call_sign")
-
-
 class DispatchQuerySet(models.QuerySet):
     def engaged(self):
         """Units that said "I go" and are not done."""

@@ -4,7 +4,6 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 
-from alerts.querysets import PatrolUnitQuerySet
 from communities.ids import uuid7
 from communities.languages import Language
 from reports.taxonomy import Capability
@@ -98,8 +97,6 @@ class PatrolUnit(models.Model):
     sea_state_limit = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Douglas scale"))
     capabilities = ArrayField(models.CharField(max_length=20, choices=Capability), default=list, blank=True)
     mmsi = models.CharField(max_length=9, blank=True)
-
-    objects = PatrolUnitQuerySet.as_manager()
 
     class Meta:
         ordering = ["call_sign"]

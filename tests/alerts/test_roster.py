@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from alerts import ranking
+from alerts import candidates, ranking
 from alerts.models import Dispatch, PatrolUnit, Station
 from communities.models import Agency
 from tests import factories
@@ -156,17 +156,9 @@ class TestImport:
 
     def test_every_made_row_can_be_ranked(self, roster_files):
         roster_files()
-        unit = PatrolUnit.objects.for_ranking().get()
         need = ranking.Need(type="sinking", position=factories.OFF_PANGKOR)
-        ranked = ranking.rank(
-            need,
-            [ranking.Unit(
-                call_sign=unit.call_sign, kind=unit.kind, position=None, position_at=None,
-                base_position=(unit.station.position.x, unit.station.position.y), status=unit.status, speed_kn=unit.speed_kn,
-                range_nm=unit.range_nm, capabilities=frozenset(unit.capabilities), readiness_s=unit.readiness_s,
-            )],
-            at=timezone.now(),
-        )  # fmt: skip
+        units, _ = candidates.fleet(timezone.now())
+        ranked = ranking.rank(need, units, at=timezone.now())
         assert [row.call_sign for row in ranked.ranked] == ["MY-LUMUT-04"]
 
 
