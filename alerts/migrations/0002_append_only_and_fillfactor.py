@@ -6,7 +6,7 @@ TABLE = "alerts_dispatchtransition"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("alerts", "0002_initial"), ("communities", "0002_append_only")]
+    dependencies = [("alerts", "0001_initial"), ("communities", "0002_append_only")]
 
     operations = [
         migrations.RunSQL(
