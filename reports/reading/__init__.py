@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 from reports.taxonomy import Category, EmergencyPhase, IncidentType, ResponsePhase, Severity, category_of
 
-from . import coordinates, links, message
+from . import codes, coordinates, links, message
 from . import language as languages
 from . import places as named_places
 from . import words as keywords
@@ -77,6 +77,9 @@ def read(
     found_links = links.find_links(text)
     for link in reversed(found_links):
         text = text[: link.start] + " # " + text[link.end :]
+    found_codes = codes.find_codes(text)
+    for code in reversed(found_codes):
+        text = text[: code.start] + " # " + text[code.end :]
     folded = fold(text)
     repaired = repair_digits(folded)
     words = keywords.find(coordinates.THREE_WORDS.sub(" # ", folded))
@@ -94,6 +97,8 @@ def read(
         and coordinates.find(folded, language=spoken).position != found.position
     ):
         found.flags.add("digits_repaired")
+    if code_source := _take_code(found, found_codes):
+        source = code_source
     if _take_link(found, found_links):
         source = "map_link"
     place = named_places.mentioned(folded)
@@ -145,12 +150,23 @@ def _take_link(found: coordinates.Found, found_links: list[links.Link]) -> bool:
         if pair is None:
             found.flags.add("invalid_position")
             continue
-        coordinates.put_first(found, pair)
+        coordinates.put_first(found, [pair], "link")
         return True
     if found.position is None:
         found.tried = True
         found.flags.add("link_without_position")
     return False
+
+
+def _take_code(found: coordinates.Found, found_codes: list[codes.Code]) -> str | None:
+    """Let the positions that codes spell stand before typed ones. Returns the source of the one taken."""
+    found.tried |= bool(found_codes)
+    spelled = [code for code in found_codes if code.pair is not None]
+    if not spelled:
+        found.flags |= {f"{code.system}_unread" for code in found_codes if not code.short}
+        return None
+    coordinates.put_first(found, [code.pair for code in spelled], "code")
+    return "plus_code" if spelled[0].system == "plus_code" else "typed"
 
 
 def _take_place(found, folded: str, places: PlaceIndex, near, place: str) -> tuple[str | None, str]:

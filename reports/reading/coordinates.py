@@ -38,11 +38,7 @@ class Found:
 
 _COMMA_NUMBER = re.compile(r"(?<![\d.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8}))?(?!\d|[.,]\d)")
 _ISO6709 = re.compile(r"(?<![\w.])([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)(?=[/\s]|$)")
-_PLUS_CODE = re.compile(r"(?<![a-z0-9+])[2-9cfghjmpqrvwx]{2,8}0{0,6}\+[2-9cfghjmpqrvwx]{0,7}(?![a-z0-9])")
 THREE_WORDS = re.compile(r"/{3}[a-z]+\.[a-z]+\.[a-z]+")
-_GRID = re.compile(
-    r"(?<![a-z0-9])\d{1,2}[c-hj-np-x](?:[a-hj-np-z][a-hj-np-v]\d{4,10}|\s\d{6}\s\d{6,7})(?![\d.])"
-)
 
 
 def find(
@@ -50,16 +46,10 @@ def find(
 ) -> Found:
     """Find the position that folded `text` spells in numbers. Links must be blanked before."""
     out = Found()
-    for pattern, flag in (
-        (_PLUS_CODE, "plus_code_unread"),
-        (THREE_WORDS, "unsupported_address"),
-        (_GRID, "grid_unread"),
-    ):
-        for match in pattern.finditer(text) if pattern is not _PLUS_CODE or "+" in text else ():
-            if any(char.isdigit() for char in match[0]) or flag == "unsupported_address":
-                out.flags.add(flag)
-                out.tried = True
-                text = text[: match.start()] + "#" * (match.end() - match.start()) + text[match.end() :]
+    if THREE_WORDS.search(text):
+        out.flags.add("unsupported_address")
+        out.tried = True
+        text = THREE_WORDS.sub(masks.blank, text)
     if not any(char.isdigit() for char in text):
         return out
     text = _ISO6709.sub(r"\1 \2", text)
@@ -376,16 +366,16 @@ def from_decimals(lat: str, lon: str, stated_error_m: float | None = None) -> Pa
     return Pair(longitude, latitude, stated_error_m or error_m(10.0**-digits), 3)
 
 
-def put_first(found: Found, pair: Pair) -> None:
-    """Make a link's position the one; what was typed elsewhere in the text stays as a candidate."""
+def put_first(found: Found, pairs: list[Pair], note: str) -> None:
+    """Make the position of a link or a code the one; what was typed elsewhere stays as a candidate."""
     typed, found.candidates = found.position, []
     found.flags -= {"order_assumed", "hemisphere_assumed", "on_land", "invalid_position"}
     spans = found.spans
-    _choose([pair], None, found)
+    _choose(pairs, None, found)
     found.spans = spans
     if typed and great_circle_m(typed, found.position) > SAME_PLACE_M:
         found.flags.add("several_positions")
-        found.candidates = [(*found.position, "link"), (*typed, "typed")]
+        found.candidates = [*(found.candidates or [(*found.position, note)]), (*typed, "typed")]
         found.status = "ambiguous" if found.status == "ok" else found.status
 
 

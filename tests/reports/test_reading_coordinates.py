@@ -87,8 +87,6 @@ NOT_A_POSITION = [
     "4 118",
     "192.168.10.118",
     "tekanan darah 120/80 suhu 38.5",
-    "SOS 6PPW4J7H+XJ",
-    "SOS 34H 261878 6243186",
     "tolong ///meja.kapal.laut",
     "https://maps.app.goo.gl/grnDeuj5gypzaGmsz",
     "geo:0,0",
