@@ -164,13 +164,11 @@ def push_devices(owner: Q) -> list[Device]:
     return list(reachable.exclude(push_target=""))
 
 
-def write(key: str, now: datetime, life: timedelta | None, **fields) -> Notification:
-    """The outbox row under `key`, made once."""
-    notification, _ = Notification.objects.get_or_create(
-        key=key,
-        defaults={"created_at": now, "due_at": now, "expires_at": now + life if life else None, **fields},
-    )
-    return notification
+def write(key: str, now: datetime, life: timedelta | None, **fields) -> None:
+    """Write the outbox row under `key`, once; a second time does nothing."""
+    expires_at = now + life if life else None
+    row = Notification(key=key, created_at=now, due_at=now, expires_at=expires_at, **fields)
+    Notification.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def warn_if_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) -> None:

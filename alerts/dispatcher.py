@@ -77,6 +77,7 @@ class Dispatcher:
             close_old_connections()
             delivery.return_leases(now)
             escalation.sweep(now)
+        # A few rungs at a time: what the first one asks for leaves before the twentieth is carried out.
         climbed = escalation.carry_out_due(now)
         # One look for all channels: most of the time nothing is due at all.
         due = set(Notification.objects.due(now).order_by().values_list("channel", flat=True).distinct())

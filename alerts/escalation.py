@@ -111,7 +111,7 @@ def sweep(now: datetime) -> int:
     return made
 
 
-def carry_out_due(now: datetime, most: int = 20) -> int:
+def carry_out_due(now: datetime, most: int = 3) -> int:
     """Carry out up to `most` due rungs, each in a transaction of its own; return how many.
 
     Copies of the dispatcher share the work: an incident that another one holds is skipped.
