@@ -75,6 +75,20 @@ def distance_to_coast_m(lon: float, lat: float) -> float:
     return min(near_m, _world().distance_m(lon, lat)) if to_edge_m < near_m else near_m
 
 
+def land_reach_m(lon: float, lat: float) -> float:
+    """Measure metres from a point on charted land to the furthest corner of its island's box; 0 at sea.
+
+    A continent answers with thousands of miles.
+    """
+    layer = _near() if _inside(WINDOW, lon, lat) else _world()
+    found = layer.polygons[layer.land.query(shapely.Point(lon, lat))]
+    reach_m = 0.0
+    for west, south, east, north in shapely.bounds(found[shapely.intersects_xy(found, lon, lat)]):
+        corners = ((west, south), (west, north), (east, south), (east, north))
+        reach_m = max(reach_m, *(great_circle_m((lon, lat), corner) for corner in corners))
+    return reach_m
+
+
 @lru_cache(maxsize=4)
 def land_geojson(tolerance_deg: float = 0.0) -> str:
     """Give the 1:10m land of the region as one GeoJSON FeatureCollection, for maps.

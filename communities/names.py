@@ -87,6 +87,8 @@ _SHORTEST_OWN_NAME = 3
 
 def fold(text: str) -> str:
     """Lower case, no accents, no punctuation, single spaces: "Thị Nại" and "thi nai" are one."""
+    if text.isascii():
+        return _BETWEEN_WORDS.sub(" ", _APOSTROPHES.sub("", text.lower())).strip()
     # Twice: taking a letter apart may bring out a capital, and folding its case an accent.
     for _ in range(2):
         text = unicodedata.normalize("NFKD", text.casefold())

@@ -31,6 +31,22 @@ def bearing_deg(a: Position, b: Position) -> float:
     return math.degrees(math.atan2(y, x)) % 360.0
 
 
+def destination(start: Position, bearing: float, distance_m: float) -> Position:
+    """Give `(lon, lat)` after `distance_m` along the great circle that leaves `start` on `bearing`.
+
+    Bearing in degrees true; longitude in -180 <= lon < 180. Source: E. Williams, Aviation Formulary,
+    "Lat/lon given radial and distance".
+    """
+    lon, lat, course = math.radians(start[0]), math.radians(start[1]), math.radians(bearing)
+    angle = distance_m / EARTH_RADIUS_M
+    sine = math.sin(lat) * math.cos(angle) + math.cos(lat) * math.sin(angle) * math.cos(course)
+    end_lat = math.asin(max(-1.0, min(1.0, sine)))
+    end_lon = lon + math.atan2(
+        math.sin(course) * math.sin(angle) * math.cos(lat), math.cos(angle) - math.sin(lat) * sine
+    )
+    return (math.degrees(end_lon) + 180.0) % 360.0 - 180.0, math.degrees(end_lat)
+
+
 def is_position(value) -> bool:
     """Tell whether `value` is a usable `(lon, lat)`: two finite numbers in range, and not null island.
 

@@ -2,10 +2,14 @@
 
 from config.buffering import Buffered
 from config.wsgi import application as django
+from reports import known_places
 from reports.reading import read
 
 # Names, words and patterns load now (0.7 s), not while the first fisher waits for an answer.
 read("bot 4 12.0N 100 27.0E, 5 batu utara Pulau Pangkor")
+
+# Names of places come from the database, in a thread: a text that is faster is read without them.
+known_places.keep_fresh()
 
 # Fewer threads than DB_POOL_MAX, so that no request waits for a connection.
 application = Buffered(django, threads=8)

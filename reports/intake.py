@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from communities.languages import Language
 from communities.models import Device, Reporter
-from reports import matching, questions, triage, workflow
+from reports import known_places, matching, questions, triage, workflow
 from reports.models import Incident, Report
 from reports.priority import PHASE
 from reports.reading import READING_VERSION, Reading, read
@@ -131,6 +131,8 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
         incoming.text,
         language=incoming.language or (reporter.language if reporter else "") or None,
         sender_country=incoming.sender_country,
+        # Where the phone gave its own position, a name is coarser.
+        places=known_places.index() if incoming.position is None else None,
         near=_last_area(reporter, now),
     )
     report = _report(incoming, key, digest, first, reporter, reading, now)

@@ -13,12 +13,13 @@ from . import language as languages
 from . import places as named_places
 from . import words as keywords
 from .folding import MAX_CHARS, fold, repair_digits
+from .pairs import in_service_box
 from .people import count_persons
-from .places import PlaceIndex
+from .place_index import PlaceIndex
 
 __all__ = ["READING_VERSION", "Reading", "read"]
 
-READING_VERSION = "1"
+READING_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,18 @@ def read(
     if _take_link(found, found_links):
         source = "map_link"
     place = named_places.mentioned(folded)
-    if found.position is None and places is not None:
-        source, place = _take_place(found, folded, places, near, place)
     matter = message.judge(folded, words, tried_position=found.tried, place=place)
+    if found.position is None and places is not None:
+        options = {"index": places, "language": spoken, "near": near}
+        at_sea = matter.type != IncidentType.UNCLASSIFIED or words.names("maritime")
+        where = named_places.find(folded, at_sea=at_sea, **options)
+        source = _take_place(found, where)
+        if where.name and where.name != place:
+            place = where.name
+            matter = message.judge(folded, words, tried_position=found.tried, place=place)
+    shorts = [code.short for code in found_codes if code.short]
+    if shorts and source in (None, "named_place"):
+        source = _take_short_code(found, shorts[0], folded, places, spoken, near) or source
     blanked = _blank(repaired, found.spans)
     flags = found.flags | matter.flags
     return Reading(
@@ -169,15 +179,27 @@ def _take_code(found: coordinates.Found, found_codes: list[codes.Code]) -> str |
     return "plus_code" if spelled[0].system == "plus_code" else "typed"
 
 
-def _take_place(found, folded: str, places: PlaceIndex, near, place: str) -> tuple[str | None, str]:
-    """A place the index knows, where the text does not say that the boat is some way off it."""
-    hits = places.find(folded, near)
-    if not hits:
-        return None, place
-    if named_places.is_offset(folded):
-        return None, hits[0].name
-    best = hits[0]
-    found.position, found.error_m = (best.lon, best.lat), best.radius_m
-    found.status = "ambiguous" if len(hits) > 1 else "ok"
-    found.candidates = [(hit.lon, hit.lat, hit.name) for hit in hits] if len(hits) > 1 else []
-    return "named_place", best.name
+def _take_place(found: coordinates.Found, where: named_places.Where) -> str | None:
+    if where.position is None:
+        return None
+    found.position, found.error_m, found.status = where.position, where.error_m, where.status
+    found.candidates = where.candidates
+    found.flags |= where.flags
+    if not in_service_box(*where.position):
+        found.status = "out_of_area"
+    return where.source
+
+
+def _take_short_code(found: coordinates.Found, short: str, folded: str, places, language, near) -> str | None:
+    """Short plus codes repeat each degree: a place in the text says which, or where the phone was."""
+    named = places and named_places.near_code(folded, places, language=language, near=near)
+    stands = [place.position for place in named.places[:5]] if named else [near] if near else []
+    pairs = [pair for stand in stands if (pair := codes.recover(short, stand))]
+    if not pairs:
+        found.flags.add("plus_code_needs_place")
+        return None
+    coordinates.put_first(found, pairs, "code")
+    if not (named and named.settled) and found.status == "ok":
+        found.status = "ambiguous"
+        found.flags.add("plus_code_near_last_area")
+    return "plus_code"

@@ -137,6 +137,15 @@ def _one_apart(a: str, b: str) -> bool:
 
 
 _INDEX = _Index(RESCUE, SECURITY, TRADE, CONTEXT, {"maritime": MARITIME})
+#: Every single word of the tables.
+VOCABULARY = frozenset(
+    word.rstrip("*")
+    for table in (RESCUE, SECURITY, TRADE, CONTEXT, {"maritime": MARITIME})
+    for rows in table.values()
+    for entries in rows.values()
+    for entry in entries.split(",")
+    for word in entry.split()
+)
 _EVERYDAY: dict[str, list[str]] = defaultdict(list)
 for _language, _entries in COMMON.items():
     for _entry in filter(None, map(str.strip, _entries.split(","))):

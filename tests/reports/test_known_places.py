@@ -1,0 +1,117 @@
+"""The index of places in the service: from PostGIS, made anew when a Place changes, never in the way."""
+
+import logging
+import time
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from communities.models import Place
+from communities.names import search_names
+from reports import intake, known_places
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def kept(monkeypatch):
+    """An index of this test's own."""
+    fresh = known_places._Kept()
+    monkeypatch.setattr(known_places, "_kept", fresh)
+    return fresh
+
+
+def add(name="Lubuk Pak Mat", lon=100.4, lat=4.2, search=True):
+    return Place.objects.create(
+        name=name,
+        kind="fishing_ground",
+        country="MY",
+        position=Point(lon, lat, srid=4326),
+        search_names=search_names(name) if search else [],
+        source="liaison",
+        source_id=name,
+    )
+
+
+def text(words, external_id="SM1", **options):
+    return intake.receive(
+        intake.Incoming(source="sms", external_id=external_id, text=words, **options)
+    ).report
+
+
+def test_name_that_an_officer_adds_is_read_in_the_next_text():
+    known_places.refresh()
+    assert text("tolong enjin mati dekat lubuk pak mat", "SM1").position is None
+    add()
+    assert known_places.refresh()
+    report = text("tolong enjin mati dekat lubuk pak mat", "SM2")
+    assert report.lon_lat == pytest.approx((100.4, 4.2))
+    assert (report.position_source, report.position_status) == ("named_place", "ok")
+    assert report.reading["place"] == "Lubuk Pak Mat"
+
+
+def test_distance_from_a_place_gives_a_derived_position():
+    add("Pulau Sipadan", 118.629, 4.115)
+    known_places.refresh()
+    report = text("enjin rosak hanyut 5 nm utara Pulau Sipadan")
+    assert report.lon_lat == pytest.approx((118.629, 4.1983), abs=1e-3)
+    assert report.position_source == "derived"
+
+
+def test_phones_own_position_stands_before_a_name():
+    add()
+    known_places.refresh()
+    report = text("bot asing dekat lubuk pak mat", position=(100.1, 4.0), position_error_m=20)
+    assert report.lon_lat == pytest.approx((100.1, 4.0))
+
+
+def test_index_is_made_anew_only_when_a_place_changed():
+    place = add()
+    assert [known_places.refresh(), known_places.refresh()] == [True, False]
+    place.position = Point(100.5, 4.3, srid=4326)
+    place.save()
+    assert [known_places.refresh(), known_places.refresh()] == [True, False]
+    assert known_places.index().named("lubuk pak mat").places[0].position == (100.5, 4.3)
+    place.delete()
+    assert known_places.refresh()
+    assert known_places.index().named("lubuk pak mat") is None
+
+
+def test_place_without_folded_names_is_found_all_the_same():
+    add(search=False)
+    known_places.refresh()
+    assert known_places.index().named("lubuk pak mat")
+
+
+def test_intake_goes_on_without_an_index(kept):
+    assert known_places.index() is None
+    assert text("tolong bot karam dekat lubuk pak mat").type == "sinking"
+
+
+def test_fault_of_the_database_leaves_the_names_known_before(monkeypatch, caplog):
+    add()
+    known_places.refresh()
+
+    def fail():
+        raise OSError("gone")
+
+    monkeypatch.setattr(known_places, "current_version", fail)
+    with caplog.at_level(logging.CRITICAL):
+        assert known_places.refresh() is False
+    assert known_places.index().named("lubuk pak mat")
+
+
+def test_thread_is_started_once_and_outlives_faults(monkeypatch, kept):
+    calls = []
+    monkeypatch.setattr(known_places, "refresh", lambda: calls.append(1))
+    known_places.keep_fresh(every_s=0.01)
+    thread = kept.thread
+    known_places.keep_fresh(every_s=0.01)
+    assert kept.thread is thread
+    deadline = time.monotonic() + 5
+    while len(calls) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(calls) >= 3
+    kept.stopping.set()
+    thread.join(5)
+    assert not thread.is_alive()

@@ -1,0 +1,264 @@
+"""Places in words: alone, misspelled, borne by several, and so far off one in some direction."""
+
+import json
+import logging
+
+import pytest
+
+from communities.sphere import great_circle_m
+from reports.known_places import LazyIndex, from_files
+from reports.reading import offsets, read
+from reports.reading.place_index import Place, PlaceIndex
+from tests.reports.test_reading_corpus import rows
+from tests.reports.test_reading_hostile import NAUGHTY
+
+MILE = 1852.0
+
+
+@pytest.fixture(scope="module")
+def places():
+    return from_files()
+
+
+# The derived rows of the domain notes: position as they state it.
+DERIVED = [
+    ("enjin rosak hanyut 5 nm utara Pulau Sipadan", 4.1983, 118.6290),
+    ("bom ikan 3 batu timur laut Pulau Mantanani", 6.7453, 116.3856),
+    ("kapal asing curi ikan 30 mil barat laut Natuna", 4.3032, 107.8457),
+    ("tulong po nasiraan ng makina 20 nm kanluran ng Masinloc", 15.5397, 119.6043),
+    ("pan pan engine failure drifting 7nm 090 from Pulau Tioman", 2.8000, 104.2867),
+    ("co nguoi roi xuong bien cach mui Vung Tau 134 hai ly ve phia Dong Nam", 8.7351, 108.6795),
+    ("udhavi engine pazhudhu 10 nautical mile south of Pulau Perak", 5.5163, 98.9330),
+]
+
+
+@pytest.mark.parametrize(("text", "lat", "lon"), DERIVED, ids=[row[0] for row in DERIVED])
+def test_derived_position_of_the_domain_notes_is_inside_its_error(places, text, lat, lon):
+    reading = read(text, places=places)
+    assert reading.position_source == "derived"
+    assert great_circle_m(reading.position, (lon, lat)) < 2 * MILE < reading.position_error_m
+
+
+SAME = (4.115 + 5 / 60, 118.629)
+ORDERS = [
+    "5nm utara P. Sipadan",
+    "5 nm N of Pulau Sipadan engine failure",
+    "Pulau Sipadan 5 nm utara",
+    "utara 5 batu dari pulau sipadan",
+    "utara pulau sipadan 5 nm",
+    "5 nm from Pulau Sipadan bearing 000",
+    "000/5nm from Pulau Sipadan",
+    "5 batu nautika ke utara dari Pulau Sipadan",
+    "5 milya hilaga ng Pulau Sipadan",
+    "cach Pulau Sipadan 5 hai ly ve phia Bac",
+    "5 ไมล์ทะเล ทางเหนือของ pulau sipadan",
+    "9.26 km utara Pulau Sipadan",
+    "5 nm utara Sipadan",
+    "bot bocor 5 nm utara pulau sipadan 3 orang",
+    "5 மைல் வடக்கே pulau sipadan",
+]
+
+
+@pytest.mark.parametrize("text", ORDERS)
+def test_distance_direction_and_place_stand_in_any_order(places, text):
+    reading = read(text, places=places)
+    assert reading.position == pytest.approx(SAME[::-1], abs=0.002)
+    assert (reading.position_source, reading.place) == ("derived", "Pulau Sipadan")
+
+
+ERRORS = [
+    ("10 nm utara Pulau Sipadan", 3.5 + 3),  # 35 % of the distance, and an island
+    ("10 nm 000 from Pulau Sipadan", 2 + 3),  # 20 % with a bearing
+    ("1 nm utara Pulau Sipadan", 1 + 3),  # never under a mile
+    ("20 nm kanluran ng Masinloc", 7 + 2),  # a town
+    ("5 nm dari Pulau Sipadan", 5 + 3),  # no direction: the whole circle
+    ("bot bocor dekat Pulau Sipadan", 3 + 10),
+    ("bot bocor perairan Pulau Sipadan", 3 + 30),
+]
+
+
+@pytest.mark.parametrize(("text", "miles"), ERRORS, ids=[row[0] for row in ERRORS])
+def test_error_grows_with_distance_and_kind(places, text, miles):
+    assert read(text, places=places).position_error_m == pytest.approx(miles * MILE, abs=20)
+
+
+PLACED = [
+    ("bot bocor dekat pulau sipadan", "Pulau Sipadan"),
+    ("Pulau Sipadan", "Pulau Sipadan"),
+    ("p.sipadan", "Pulau Sipadan"),
+    ("engine failure near Semporna", "Semporna"),
+    ("Semporna", "Semporna"),
+    ("tau hong may gan dao Phu Quy", "Phú Quý"),
+    ("robbery on board Sipadan Island", "Pulau Sipadan"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), PLACED, ids=[row[0] for row in PLACED])
+def test_boat_at_a_place_is_put_on_it(places, text, name):
+    reading = read(text, places=places)
+    assert (reading.place, reading.position_source) == (name, "named_place")
+
+
+NOT_THERE = [
+    "enjin mati hanyut ke utara pulau aur. 2 org",
+    "KENA ROMPAK LAUT LAHAD DATU 2 BOT LAJU",
+    "suspicious speedboat no lights 4 men guns heading Semporna",
+    "nelayan belum pulang kapal BINTANG LAUT 02 2 org sejak kemarin dari Sorong",
+    "bot karam E of Pulau Sipadan",
+    "oil slick 3km long dekat Pulau Sipadan",
+    "hanyut 10 batu dari pantai",
+    "5 nm dari bot asing",
+    "400 nm utara Pulau Sipadan",
+    "harga ikan di Semporna",
+    "enjin mati di pasar",
+    "bot mati di laut",
+    "SOS",
+    "tolong",
+    "kapal asing di laut Borneo",
+    "bot rosak dekat Borneo",
+    "Teluk Sipadan",
+    "hubungi pejabat di Semporna",
+]
+
+
+@pytest.mark.parametrize("text", NOT_THERE)
+def test_place_that_the_boat_is_not_said_to_be_at_gives_no_position(places, text):
+    assert read(text, places=places).position is None
+
+
+def test_texts_that_are_no_reports_give_no_position_with_every_name_known(places):
+    texts = NAUGHTY + [row["text"] for row in rows("no_reports.csv")]
+    assert [text for text in texts if read(text, places=places).position] == []
+
+
+def test_boat_on_the_move_is_not_put_where_it_heads(places):
+    reading = read("hanyut ke utara 5 nm dari Pulau Sipadan", places=places)
+    assert reading.position == (118.629, 4.115)
+    assert reading.position_error_m == pytest.approx(8 * MILE, abs=1)
+
+
+def test_typed_position_wins_over_a_place(places):
+    reading = read("4.5N 104.6E pulau sipadan", places=places)
+    assert (reading.position, reading.position_source) == ((104.6, 4.5), "typed")
+
+
+def test_letter_is_a_direction_only_in_a_language_that_uses_it(places):
+    south = read("tolong po, 5 nm T ng Masinloc", language="fil", places=places)
+    east = read("tolong 5 nm T Masinloc", language="ms", places=places)
+    unknown = read("5 nm T Masinloc", places=places)
+    assert south.position[1] < 15.5 < east.position[1]
+    assert unknown.position is None
+
+
+def index(*places: Place) -> PlaceIndex:
+    from communities.names import search_names
+
+    return PlaceIndex((place, search_names(place.name)) for place in places)
+
+
+BESAR = (
+    Place("Pulau Besar", 103.98, 2.43, "island", "MY"),
+    Place("Pulau Besar", 102.33, 2.11, "island", "MY"),
+    Place("Pulau Besar", 122.0, -8.4, "island", "ID"),
+)
+
+
+def test_name_of_several_is_ambiguous_and_shows_all():
+    reading = read("bot karam dekat pulau besar", places=index(*BESAR))
+    assert reading.position_status == "ambiguous"
+    assert len(reading.candidates) == 3
+    assert reading.candidates[0][1] > 0  # Malay: Malaysia's before Indonesia's
+
+
+def test_name_of_several_is_the_one_near_the_reporter():
+    reading = read("bot karam dekat pulau besar", places=index(*BESAR), near=(122.3, -8.5))
+    assert (reading.position, reading.position_status) == ((122.0, -8.4), "ok")
+
+
+def test_places_of_one_name_side_by_side_are_one():
+    town = Place("Mersing", 103.84, 2.43, "coastal_town", "MY")
+    port = Place("Mersing", 103.85, 2.44, "port", "MY")
+    reading = read("enjin rosak dekat mersing", places=index(port, town))
+    assert (reading.position, reading.position_status) == (town.position, "ok")
+
+
+def test_longer_names_make_a_short_one_doubtful():
+    one, two = Place("Pulau Timun", 103.6, 0.6, "island"), Place("Pulau Timun Laut", 103.3, 0.85, "island")
+    reading = read("bot mati enjin 8.2 batu nautika tenggara P. Timun", places=index(one, two))
+    assert (reading.position_status, len(reading.candidates)) == ("ambiguous", 2)
+
+
+def test_lone_rock_of_a_register_far_from_where_the_words_point_is_doubtful():
+    rock = Place("Pulau Kendi", 120.0, -8.0, "island", "ID", minor=True)
+    assert read("robbery near Kendi Island", places=index(rock)).position_status == "ambiguous"
+    assert read("robbery near Kendi Island, Indonesia", places=index(rock)).position_status == "ok"
+
+
+def test_misspelled_name_is_found_and_flagged(places):
+    reading = read("hanyut 5 batu utara Pulau Sipadn", places=places)
+    assert (reading.place, reading.position_status) == ("Pulau Sipadan", "ambiguous")
+    assert "place_spelled_otherwise" in reading.flags
+
+
+def test_name_that_one_village_uses_is_found():
+    spot = Place("Lubuk Pak Mat", 100.4, 4.2, "fishing_ground", "MY")
+    reading = read("lubuk pak mat", places=index(spot))
+    assert (reading.position, reading.position_status) == (spot.position, "ok")
+
+
+def test_short_plus_code_stands_near_the_place_beside_it(places):
+    reading = read("SOS 4J7H+XJ Semporna", places=places)
+    assert reading.position == pytest.approx((118.6291, 4.1149), abs=1e-4)
+    assert (reading.position_source, reading.position_status) == ("plus_code", "ok")
+
+
+def test_short_plus_code_without_a_place_takes_the_last_area_and_says_so(places):
+    reading = read("SOS 4J7H+XJ", places=places, near=(118.7, 4.2))
+    assert reading.position == pytest.approx((118.6291, 4.1149), abs=1e-4)
+    assert reading.position_status == "ambiguous"
+    assert "plus_code_needs_place" in read("SOS 4J7H+XJ", places=places).flags
+
+
+def test_two_offsets_that_disagree_are_ambiguous(places):
+    reading = read("5 nm S of Pulau Tioman, 10 nm E of Pulau Sipadan", places=places)
+    assert reading.position_status == "ambiguous"
+    assert "several_positions" in reading.flags
+
+
+def test_index_is_built_only_for_a_text_that_may_name_a_place():
+    built = []
+    lazy = LazyIndex(lambda: built.append(1) or index(BESAR[0]))
+    for text in ("SOS 4.5868 118.6818", "SOS", "tolong bot karam"):
+        read(text, places=lazy)
+    assert built == []
+    assert read("dekat pulau besar bot karam", places=lazy).position == BESAR[0].position
+    read("dekat pulau besar bot karam", places=lazy)
+    assert built == [1]
+
+
+def test_index_that_cannot_be_built_leaves_texts_read_without_places(caplog):
+    def build():
+        raise OSError("no such file")
+
+    with caplog.at_level(logging.CRITICAL):
+        reading = read("bot karam dekat pulau besar", places=LazyIndex(build))
+    assert (reading.type, reading.position, reading.place) == ("sinking", None, "Pulau Besar")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["5 nm ", "5 nm utara ", "pulau ", "di semporna ", "p. ", "5 nm dari pulau besar ", "เหนือ", "near "],
+)
+def test_long_texts_of_places_are_read_and_fit_json(places, unit):
+    json.dumps(read(unit * 3000, places=places, near=(float("nan"), 4.0)).as_dict())
+
+
+def test_every_direction_word_means_one_point():
+    for word, degrees in offsets._POINTS.items():
+        said = offsets.find(
+            f"5 nm {word} pulau x",
+            "en",
+            lambda text, at: (None, at) if text[at:] == "pulau x" else None,
+            lambda *_: None,
+        )
+        assert [each.direction for each in said] in ([degrees], []), word
