@@ -8,6 +8,7 @@ from django.db.models import Q
 from alerts import candidates, messages, workflow
 from alerts.models import Dispatch, Notification, PatrolUnit, Station
 from communities.models import Device, User, Zone
+from reports import workflow as incidents
 from reports.models import Incident
 from reports.taxonomy import Capability
 
@@ -49,12 +50,25 @@ def call_unit(
             bearing_deg=round(row["bearing_deg"]) % 360 if row.get("bearing_deg") is not None else None,
             why="; ".join(row.get("why", ()))[:300],
             created_at=now,
+            told_at=now,
         )
         workflow.advance(dispatch, Dispatch.Status.ALERTING, via="officer" if by else "rule", by=by, now=now)
         if unit.status == PatrolUnit.Status.AVAILABLE:
             unit.status = PatrolUnit.Status.ALERTED
             unit.save(update_fields=["status"])
         warn_if_last(unit, incident, where, now=now)
+    else:
+        if row.get("distance_m") is not None:
+            dispatch.distance_m, dispatch.eta_s = round(row["distance_m"]), row["eta_s"]
+            dispatch.bearing_deg = round(row["bearing_deg"]) % 360
+        dispatch.told_at = now
+        dispatch.save(update_fields=["distance_m", "eta_s", "bearing_deg", "told_at"])
+        waiting = set(
+            dispatch.notifications.waiting().filter(purpose=P.ALERT).values_list("channel", flat=True)
+        )
+        channels = [
+            channel for channel in channels if channel not in waiting
+        ]  # the last one has not left yet
     for channel in channels:
         ask_on(channel, dispatch, unit, incident, where, key=key, next_in_s=next_in_s, now=now)
     return dispatch
@@ -89,6 +103,7 @@ def ask_on(
         "language": unit.language,
         "reference": incident.reference,
         "priority": incident.priority,
+        "repeat": dispatch.notifications.filter(channel=channel, purpose=P.ALERT).count(),
     }
     if channel == C.PUSH:
         title, body = messages.push_title_and_body(**said, **placed)
@@ -113,6 +128,61 @@ def ask_on(
     else:
         write(f"{dispatch.pk}:{key}:voice", now, CALL_LIFE, **common, text=messages.spoken_alert(**said))
     return 1
+
+
+def tell_news(incident_id, *, now: datetime) -> int:
+    """Tell every crew that was called, or is on its way, what changed since; return how many."""
+    incident = incidents.lock(incident_id)
+    statuses = (Dispatch.Status.ALERTING, *Dispatch.ENGAGED_STATUSES)
+    stale = incident.dispatches.filter(status__in=statuses, told_at__lt=incident.news_at).select_related(
+        "unit"
+    )
+    for dispatch in stale:
+        unit = dispatch.unit
+        text = messages.unit_update(
+            language=unit.language,
+            priority=incident.priority,
+            reference=incident.reference,
+            type=incident.type,
+            persons_on_board=incident.persons_on_board,
+            position=incident.lon_lat,
+            position_error_m=incident.position_error_m,
+            drill=incident.drill,
+        )
+        key = f"{dispatch.pk}:news:{incident.news_at:%Y%m%d%H%M%S%f}"
+        tell_unit(dispatch, incident, text, purpose=P.ANSWER, key=key, now=now)
+        dispatch.told_at = now
+        dispatch.save(update_fields=["told_at"])
+    return len(stale)
+
+
+def tell_unit(
+    dispatch: Dispatch, incident: Incident, text: str, *, purpose: str, key: str, now: datetime
+) -> None:
+    """Write a text that wants no answer to a unit, by SMS and to its app."""
+    unit = dispatch.unit
+    common = {
+        "incident": incident,
+        "dispatch": dispatch,
+        "unit": unit,
+        "purpose": purpose,
+        "language": unit.language,
+        "reference": incident.reference,
+        "priority": incident.priority,
+        "text": text,
+    }
+    if unit.phone:
+        write(f"{key}:sms", now, ALERT_LIFE, channel=C.SMS, **common)
+    for device in push_devices(Q(user__patrol_units=unit)):
+        write(
+            f"{key}:push:{device.pk}",
+            now,
+            ALERT_LIFE,
+            channel=C.PUSH,
+            device=device,
+            title=incident.reference,
+            **common,
+        )
 
 
 def call_desk(

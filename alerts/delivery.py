@@ -152,7 +152,7 @@ def _still_wanted(notification: Notification, now: datetime) -> bool:
         Dispatch.Status.PROPOSED,
     )
     silenced = notification.station_id and calls.has_it(notification.station, incident)
-    if incident.is_open and not answered and not silenced:
+    if incident.status in incident.QUEUE_STATUSES and not answered and not silenced:
         return True
     Notification.objects.filter(pk=notification.pk, status=S.LEASED).update(status=S.CANCELLED)
     return False

@@ -7,7 +7,6 @@ twenty answers in the same second one leads and nineteen hear who does.
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from alerts import calls, candidates, escalation, feedback, messages, wakeup, workflow
@@ -204,6 +203,32 @@ def decline(
     return dispatch
 
 
+@transaction.atomic
+def offer_again(dispatch_id, *, via: str, now: datetime | None = None) -> Dispatch:
+    """A crew that declined can go after all: a new dispatch for it, ready to be acknowledged.
+
+    The declined one stays as it was said. Raises DispatchNotAllowed once the incident has ended.
+    """
+    now = now or timezone.now()
+    declined, incident = _locked(dispatch_id)
+    again = incident.dispatches.answerable().filter(unit=declined.unit).first()
+    if again is not None:
+        return again
+    if not incident.is_open or declined.status != S.DECLINED:
+        raise DispatchNotAllowed(f"Incident {incident.reference} is {incident.status.replace('_', ' ')}.")
+    again = Dispatch.objects.create(
+        incident=incident,
+        unit=declined.unit,
+        distance_m=declined.distance_m,
+        eta_s=declined.eta_s,
+        bearing_deg=declined.bearing_deg,
+        why="declined first, then offered to go",
+        created_at=now,
+        told_at=now,
+    )
+    return workflow.advance(again, S.ALERTING, via=via, reason="offered to go after all", now=now)
+
+
 def under_way(
     dispatch_id, *, via: str, by: User | None = None, reason: str = "", now: datetime | None = None
 ) -> Dispatch:
@@ -304,7 +329,17 @@ def _progress(dispatch_id, to: str, unit_status: str, *, via, by, reason, now) -
             incident.pk, Incident.Status.RESOLVED, by=by, reason=dispatch.unit.call_sign, now=now
         )
         _end_all(incident, by=by, reason="done", now=now)
+        _desk_looks(incident, dispatch, now)
     return dispatch
+
+
+def _desk_looks(incident: Incident, dispatch: Dispatch, now: datetime) -> None:
+    """A crew called it done and no officer ever saw it: its desk must look before it is closed."""
+    if incident.taken_at is not None:
+        return
+    duty, centres = candidates.desks(incident, candidates.datum(incident, now), dispatch.unit)
+    for station in [duty] if duty else centres:
+        calls.call_desk(station, ("sms",), incident, "untouched", key=f"done:{dispatch.pk}", now=now)
 
 
 def _end_all(incident: Incident, *, by: User | None, reason: str, now: datetime) -> None:
@@ -326,32 +361,11 @@ def _end_all(incident: Incident, *, by: User | None, reason: str, now: datetime)
 
 
 def _say_stand_down(dispatch: Dispatch, incident: Incident, now: datetime) -> None:
-    unit = dispatch.unit
     text = messages.stand_down(
-        language=unit.language, reference=incident.reference, at=now, drill=incident.drill
+        language=dispatch.unit.language, reference=incident.reference, at=now, drill=incident.drill
     )
-    common = {
-        "incident": incident,
-        "dispatch": dispatch,
-        "unit": unit,
-        "purpose": Notification.Purpose.STAND_DOWN,
-        "language": unit.language,
-        "reference": incident.reference,
-        "priority": incident.priority,
-        "text": text,
-    }
-    if unit.phone:
-        calls.write(f"{dispatch.pk}:stand_down:sms", now, calls.ALERT_LIFE, channel="sms", **common)
-    for device in calls.push_devices(Q(user__patrol_units=unit)):
-        calls.write(
-            f"{dispatch.pk}:stand_down:push:{device.pk}",
-            now,
-            calls.ALERT_LIFE,
-            channel="push",
-            device=device,
-            title=incident.reference,
-            **common,
-        )
+    purpose = Notification.Purpose.STAND_DOWN
+    calls.tell_unit(dispatch, incident, text, purpose=purpose, key=f"{dispatch.pk}:stand_down", now=now)
 
 
 def _cancel_calls(incident: Incident, dispatch: Dispatch | None = None) -> None:

@@ -13,17 +13,18 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from alerts import calls, candidates, wakeup
-from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, Call, Ladder
+from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from communities.models import User
 from reports import workflow
 from reports.models import Incident
-from reports.taxonomy import TAXONOMY, ReplyMode
+from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode
 
 log = logging.getLogger(__name__)
 
 S = Escalation.State
 LOOK_FROM_PRIORITY = 3
+OVERSLEPT = timedelta(seconds=10)
 FULL_TYPES = [type_ for type_, row in TAXONOMY.items() if row.reply == ReplyMode.FULL]
 
 
@@ -76,7 +77,7 @@ def stop(incident: Incident, *, by: User, reason: str) -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Make the rows that should be there: ladders asked for in vain, and looks that nobody took.
+    """Make the rows that should be there: ladders asked for in vain, looks that nobody took, news for crews.
 
     Returns how many were made.
     """
@@ -92,12 +93,14 @@ def sweep(now: datetime) -> int:
         made += 1
     untouched = (
         Incident.objects.open()
-        .filter(priority__lte=LOOK_FROM_PRIORITY, taken_at__isnull=True, escalation__isnull=True)
-        .filter(Q(type__in=FULL_TYPES) | Q(flags__contains=["plea_word"]))
-        .filter(dispatch_requested_at__isnull=True)[:100]
+        .filter(taken_at__isnull=True, escalation__isnull=True, dispatch_requested_at__isnull=True)
+        .filter(
+            Q(priority__lte=LOOK_FROM_PRIORITY) & (Q(type__in=FULL_TYPES) | Q(flags__contains=["plea_word"]))
+            | Q(type=IncidentType.UNCLASSIFIED)
+        )[:100]
     )
     for incident in untouched:
-        due_at = incident.received_at + _scaled(LOOK.rungs[0].at_s)
+        due_at = incident.received_at + _scaled(look_at(incident).rungs[0].at_s)
         _, created = Escalation.objects.get_or_create(
             incident=incident,
             defaults={
@@ -108,6 +111,12 @@ def sweep(now: datetime) -> int:
             },
         )
         made += created
+    news = Dispatch.objects.filter(
+        status__in=(Dispatch.Status.ALERTING, *Dispatch.ENGAGED_STATUSES), told_at__lt=F("incident__news_at")
+    )
+    for incident_id in set(news.values_list("incident_id", flat=True)[:100]):
+        with transaction.atomic():
+            made += calls.tell_news(incident_id, now=now)
     return made
 
 
@@ -154,15 +163,21 @@ def carry_out(incident_id, *, now: datetime) -> bool:
 def ladder_of(incident: Incident, escalation: Escalation, *, found: bool) -> Ladder:
     """Which ladder an incident climbs now; `found`: there is a unit to call."""
     if escalation.purpose == Escalation.Purpose.LOOK:
-        return LOOK
+        return look_at(incident)
     return BY_PRIORITY[incident.priority] if found else NO_UNIT
+
+
+def look_at(incident: Incident) -> Ladder:
+    """The ladder of an incident that nobody has touched."""
+    return LOOK if incident.priority <= LOOK_FROM_PRIORITY else UNREAD
 
 
 def _look(incident: Incident, escalation: Escalation, now: datetime) -> None:
     if incident.taken_at is not None:
         escalation.state = S.ANSWERED
         return
-    _rung(incident, escalation, LOOK, [], candidates.datum(incident, now), "untouched", now)
+    where = candidates.datum(incident, now)
+    _rung(incident, escalation, look_at(incident), [], where, "untouched", now)
 
 
 def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
@@ -191,7 +206,12 @@ def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
 
 def _rung(incident, escalation, ladder: Ladder, units, where, alarm: str, now: datetime) -> None:
     """Carry out the next rung if its own time has come, and set the time of the one after it."""
-    if now >= _time_of(ladder, escalation, escalation.next_step):
+    at = _time_of(ladder, escalation, escalation.next_step)
+    if now >= at:
+        if now - at > OVERSLEPT:
+            # Nobody worked for a while: go on from here with the ladder's own pauses, so that those who
+            # are called now get their time to answer, instead of every missed rung at once.
+            escalation.started_at += now - at
         for call in _calls_of(ladder, escalation.next_step):
             _make(call, incident, escalation, units, where, alarm, now)
         escalation.next_step += 1

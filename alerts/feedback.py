@@ -8,7 +8,7 @@ from alerts import calls, messages
 from alerts.models import Dispatch, Notification
 from communities.models import Identity, Reporter
 from reports.models import Incident, Report
-from reports.taxonomy import ReplyMode
+from reports.taxonomy import ReplyMode, ResponsePhase
 
 # Later than this the sentence is about another day.
 LIFE = timedelta(hours=2)
@@ -41,8 +41,12 @@ def answer_to(report: Report) -> str:
 def help_is_coming(incident: Incident, dispatch: Dispatch, *, now: datetime) -> None:
     """Tell each reporter of a rescue who comes and about when; FULL reports only, once a dispatch.
 
+    Nobody under attack is told anything.
+
     The time is rounded up to ten minutes: how near a boat was lying is nobody's business.
     """
+    if incident.response_phase == ResponsePhase.ATTACK:
+        return  # whoever holds the phone may be reading
     told = set()
     reports = incident.reports.filter(reply_mode=ReplyMode.FULL, reporter__isnull=False).select_related(
         "reporter"

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 # Two machines that answer each other stop here; what comes in is never limited.
 MOST_ANSWERS = 5
 ANSWERS_WINDOW = timedelta(minutes=30)
-
+SAID_AGAIN = timedelta(hours=12)
+CREW_DISTRESS = "patrol_unit_in_distress"
 _ACTIONS = {
     Verb.ACKNOWLEDGE: dispatch.acknowledge,
     Verb.DECLINE: dispatch.decline,
@@ -68,9 +69,13 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
     form = {name: value if name == "Body" else intake.storable(value)[0] for name, value in form.items()}
     external_id = _external_id(form, raw)
     _lock(external_id)
-    repeat = InboundMessage.objects.filter(carrier="twilio", external_id=external_id).first()
-    if repeat is not None:
-        return repeat.reply
+    text = intake.storable(form.get("Body", ""))[0]
+    first, number = external_id, 1
+    while repeat := InboundMessage.objects.filter(carrier="twilio", external_id=external_id).first():
+        if repeat.text == text:
+            return repeat.reply
+        number += 1  # other words under a known id: they are kept and answered too
+        external_id = f"{first}#{number}"
     sender = phones.sender(form.get("From", ""))
     sender_hash = identity.keyed_hash(sender)
     unit = PatrolUnit.objects.filter(phone=sender).select_related("station").first() if sender else None
@@ -81,24 +86,25 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
         answer = _from_duty_officer(station, form, external_id, now)
     else:
         answer = _from_fisher(sender, form, external_id, now)
-    text = answer.text
-    if answer.kind == InboundMessage.Kind.REPORT and text and _answered_enough(sender_hash, now):
-        text = ""
+    reply = answer.text
+    # The brake is for strangers' machines; a crew or a desk always hears what became of its word.
+    if unit is None and station is None and reply and _answered_enough(sender_hash, now):
+        reply = ""
     InboundMessage.objects.create(
         external_id=external_id,
         kind=answer.kind,
         sender_hash=sender_hash,
         raw_encrypted=identity.encrypt(raw),
-        text=intake.storable(form.get("Body", ""))[0],
+        text=text,
         unit=unit,
         station=station,
         reporter=answer.report.reporter if answer.report and unit is None and station is None else None,
         report=answer.report,
         dispatch=answer.dispatch,
-        reply=text,
+        reply=reply,
         received_at=now,
     )
-    return text
+    return reply
 
 
 # --- A fisher ---
@@ -176,7 +182,13 @@ def _from_crew(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now:
         return Answer("", kind)
     if reply.verb is None and not reply.reference:
         # A crew sees a boat in trouble like anybody else.
-        return _report(form, external_id, now, flags=("from_patrol_unit",), reporter=None)
+        if _is_service_word(form.get("Body", "")):
+            return Answer(messages.keys(language=language), kind)
+        # A crew sees a boat in trouble like anybody else, and answers what it is asked.
+        reporter = identity.reporter_for(unit.phone)
+        return _report(
+            form, external_id, now, flags=("from_patrol_unit",), reporter=reporter, sender=unit.phone
+        )
     mine = list(unit.dispatches.answerable().select_related("incident").order_by("-created_at"))
     drill = bool(mine) and all(one.incident.drill for one in mine)
     if reply.verb in (None, Verb.KEYS):
@@ -218,14 +230,14 @@ def _act(unit: PatrolUnit, reply: replies.Reply, chosen: Dispatch, now: datetime
 def _cannot_take(unit: PatrolUnit, reply: replies.Reply, mine: list[Dispatch], now: datetime) -> str:
     """A true answer to a digit that no open dispatch takes: said twice, too late, or unknown."""
     language = unit.language
+    newest = unit.dispatches.select_related("incident").order_by("-created_at")
     known = _called(mine, reply.reference) if reply.reference else (mine[0] if len(mine) == 1 else None)
+    if known is None and not reply.reference:
+        # A bare digit said once more, after its task took it.
+        status, _ = _SAID_BEFORE.get(reply.verb, ("", ""))
+        known = newest.filter(status=status, created_at__gte=now - SAID_AGAIN).first()
     if known is None and reply.reference:
-        known = (
-            unit.dispatches.filter(incident__reference=reply.reference)
-            .select_related("incident")
-            .order_by("-created_at")
-            .first()
-        )
+        known = newest.filter(incident__reference=reply.reference).first()
         if known is not None and known.status == Dispatch.Status.STOOD_DOWN:
             return messages.stand_down(language=language, reference=reply.reference, at=known.ended_at or now)
     if known is None:
@@ -238,6 +250,8 @@ def _cannot_take(unit: PatrolUnit, reply: replies.Reply, mine: list[Dispatch], n
         return messages.unit_confirmed(**said, at=known.acknowledged_at or now)
     if reply.verb is Verb.DECLINE and known.status == Dispatch.Status.DECLINED:
         return messages.declined_noted(**said, at=known.ended_at or now)
+    if reply.verb is Verb.ACKNOWLEDGE and known.status == Dispatch.Status.DECLINED:
+        return _act(unit, reply, dispatch.offer_again(known.pk, via="sms", now=now), now)
     status, stamp = _SAID_BEFORE.get(reply.verb, ("", ""))
     if known.status == status:
         return messages.status_noted(reply.verb.value, **said, at=getattr(known, stamp) or now)
@@ -245,21 +259,28 @@ def _cannot_take(unit: PatrolUnit, reply: replies.Reply, mine: list[Dispatch], n
 
 
 def _crew_in_distress(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
-    """`9`: the patrol unit itself needs rescue. A new P1 at its last fix, and its tasks go to others."""
+    """`9`: the patrol unit itself needs rescue. A new P1 at its last fix, and its tasks go to others.
+
+    Said again it is the same distress; what the crew texts after it joins it.
+    """
+    reporter = identity.reporter_for(unit.phone)
+    known = Incident.objects.of_reporter(reporter, now).filter(flags__contains=[CREW_DISTRESS]).first()
     fix = getattr(unit, "fix", None)
-    unit.status = PatrolUnit.Status.IN_DISTRESS
-    unit.save(update_fields=["status"])
     answer = _report(
         form,
         external_id,
         now,
+        reporter=reporter,
+        sender=unit.phone,
         type=IncidentType.UNDESIGNATED_DISTRESS,
         position=(fix.longitude, fix.latitude) if fix else None,
-        flags=("from_patrol_unit", "patrol_unit_in_distress"),
+        flags=("from_patrol_unit", CREW_DISTRESS),
+        new_matter=known is None,
     )
     incident = answer.report.incident
-    incident.place = unit.call_sign
-    incident.save(update_fields=["place"])
+    if not incident.place:
+        incident.place = unit.call_sign
+        incident.save(update_fields=["place"])
     for engaged in unit.dispatches.engaged():
         dispatch.cannot_continue(engaged.pk, via="sms", reason="unit in distress", now=now)
     for asked in unit.dispatches.filter(status=Dispatch.Status.ALERTING):
@@ -269,6 +290,11 @@ def _crew_in_distress(unit: PatrolUnit, form: Mapping[str, str], external_id: st
     return Answer(text, InboundMessage.Kind.REPORT, report=answer.report)
 
 
+def _is_service_word(body: str) -> bool:
+    """START after a STOP (the roster fault asks for it), or a lone 0: nothing that anybody saw at sea."""
+    return body.strip(" .!").upper() in {"START", "UNSTOP", "YES", "0"}
+
+
 # --- A duty officer ---
 
 
@@ -276,21 +302,20 @@ def _from_duty_officer(station: Station, form: Mapping[str, str], external_id: s
     """`1 REF`: "I have it" silences the calls to that desk alone; units are called until one answers."""
     reply = replies.parse(form.get("Body", ""))
     kind, language = InboundMessage.Kind.DUTY, station.language
+    if reply.verb is Verb.STOP:
+        log.error("roster fault: the duty phone of %s texted STOP", station.code)
+        return Answer("", kind)
     if reply.verb is None and not reply.reference:
-        return _report(form, external_id, now, flags=("from_duty_phone",), reporter=None)
+        reporter = identity.reporter_for(station.duty_phone)
+        phone = station.duty_phone
+        return _report(form, external_id, now, flags=("from_duty_phone",), reporter=reporter, sender=phone)
     asked = Incident.objects.open().filter(notifications__station=station).distinct().order_by("-received_at")
     if reply.reference:
         asked = asked.filter(reference=reply.reference)
     matters = list(asked)
-    if reply.verb is not Verb.ACKNOWLEDGE or not matters:
-        open_references = [one.reference for one in matters]
-        return Answer(
-            messages.dispatch_not_found(
-                language=language, reference=reply.reference, open_references=open_references
-            ),
-            kind,
-        )
-    if len(matters) > 1:
+    if not matters:
+        return Answer(messages.dispatch_not_found(language=language, reference=reply.reference), kind)
+    if len(matters) > 1 or reply.verb is not Verb.ACKNOWLEDGE:
         open_references = [one.reference for one in matters]
         return Answer(
             messages.which_reference(language=language, digit=1, open_references=open_references), kind

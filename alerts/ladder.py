@@ -104,5 +104,8 @@ LOOK = Ladder(
     repeat_s=600,
 )
 
+# Nothing could be made of it, so a human reads it within five minutes.
+UNREAD = Ladder((Rung(300, (_desk("duty", SMS),)),), repeat=(_desk("duty", SMS),), repeat_s=3600)
+
 # A unit is wanted and none can be named: no position to rank from, or none that is fit.
 NO_UNIT = Ladder((Rung(0, _BOTH_DESKS),), repeat=_BOTH_DESKS, repeat_s=120)

@@ -246,6 +246,26 @@ def push_title_and_body(
     return tidy(f"{mark} {title}"), tidy(f"{mark} {entry(language, 'push', 'body', **values)}")
 
 
+def unit_update(
+    *,
+    language: str,
+    priority: int,
+    reference: str,
+    type: str,
+    persons_on_board: int | None = None,
+    position: tuple[float, float] | None = None,
+    position_error_m: float | None = None,
+    drill: bool = False,
+) -> str:
+    """Tell a crew that was called what has changed since: the facts anew, nothing to answer."""
+    language = for_crew(language)
+    values = _alert_values(
+        language, type, persons_on_board, position, position_error_m, None, None, None, None
+    )
+    values |= {"priority": f"P{priority}", "reference": reference}
+    return sms(language, "crew", "unit_update", drill=drill, dropped=("pob",), **values)
+
+
 def unit_confirmed(*, language: str, reference: str, at: datetime, drill: bool = False) -> str:
     """Tell a crew that the task is theirs, and the digits that follow."""
     return _to_crew("unit_confirmed", language, drill, reference=reference, time=_zulu(at))

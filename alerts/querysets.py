@@ -27,7 +27,7 @@ class NotificationQuerySet(models.QuerySet):
     def due(self, now):
         """What must leave by now: first attempts before retries, P1 before everything, then the oldest."""
         return self.filter(status__in=["pending", "failed_temp"], due_at__lte=now).order_by(
-            "attempt", "priority", "due_at"
+            "attempt", "priority", "repeat", "due_at"
         )
 
     def lease_over(self, now):

@@ -119,7 +119,7 @@ class Story:
         self.fisher = number
         self.started = timezone.now()
         # Where no unit is based and two can come: off Semporna, a little different each time.
-        self.minutes = (CHANCE.uniform(19, 21), CHANCE.uniform(44, 46))
+        self.minutes = (minutes(19, 21), minutes(44, 46))
 
     def tell(self) -> None:
         first, answer, mine = self.a_fisher_texts()
@@ -303,6 +303,11 @@ class Story:
             "NumSegments": "1",
             "ApiVersion": "2010-04-01",
         }
+
+
+def minutes(low: int, high: int) -> float:
+    """Minutes of arc in thousandths, from `low` to `high`; none ends in 5, which rounds to either side."""
+    return CHANCE.choice([n for n in range(1000 * low, 1000 * high) if n % 10 != 5]) / 1000
 
 
 def spoken(answer: Answer) -> str:

@@ -21,7 +21,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from alerts import delivery, dispatch, inbound, messages, receipts
-from alerts.models import Notification
+from alerts.models import Dispatch, Notification
 from alerts.signatures import TwilioSignature
 from alerts.workflow import DispatchNotAllowed
 
@@ -126,7 +126,10 @@ def press(notification: Notification, digits: str) -> str:
     try:
         with transaction.atomic():
             if digits == "1":
-                dispatch.acknowledge(notification.dispatch_id, via="voice", now=now)
+                dispatch_id = notification.dispatch_id
+                if notification.dispatch.status == Dispatch.Status.DECLINED:
+                    dispatch_id = dispatch.offer_again(dispatch_id, via="voice", now=now).pk
+                dispatch.acknowledge(dispatch_id, via="voice", now=now)
                 return messages.spoken_answer("confirmed", **said)
             dispatch.decline(notification.dispatch_id, via="voice", now=now)
             return messages.spoken_answer("declined", **said)

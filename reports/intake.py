@@ -21,7 +21,7 @@ from reports.models import Incident, Report
 from reports.priority import PHASE
 from reports.reading import READING_VERSION, Reading, read
 from reports.references import next_reference
-from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, category_of
+from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, ResponsePhase, category_of
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,7 @@ class Incoming:
 
     `position` is (lon, lat) in degrees; `position_source` tells whose position it is
     (`device_gnss`: the reporter's own). `type` is the sender's own choice, if the app offers one.
+    `new_matter`: opens an incident of its own, whatever this phone reported before.
     `extra` is kept beside the reading (raw values that could not be used, say).
     """
 
@@ -72,11 +73,13 @@ class Incoming:
     sender_country: str | None = None
     first_byte_at: datetime | None = None
     flags: tuple[str, ...] = ()
+    new_matter: bool = False
     extra: dict = field(default_factory=dict)
 
     def content_hash(self) -> bytes:
-        """SHA-256 of what the sender said, whatever road it came by. 32 bytes."""
+        """SHA-256 of who said what, 32 bytes: two phones under one key say two things, even in one wording."""
         said = [
+            str(self.device.pk) if self.device else None,
             self.text,
             self.type,
             self.position,
@@ -137,7 +140,7 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     )
     report = _report(incoming, key, digest, first, reporter, reading, now)
     facts = _facts(report, reading)
-    incident = _incident(report, reporter, facts, now)
+    incident = _incident(report, None if incoming.new_matter else reporter, facts, now)
     report.incident = incident
     triage.add_report(incident, report, facts, now=now)
     report.reply_mode = _reply_mode(report, incident)
@@ -299,9 +302,15 @@ def _is_own_distress(report: Report) -> bool:
 
 
 def _reply_mode(report: Report, incident: Incident) -> str:
-    """What this phone may show now. A rescue is answered as one; else a quiet matter stays quiet."""
-    if report.quiet:
+    """What this phone may show now. A rescue is answered as one; else a quiet matter stays quiet.
+
+    Under attack whoever holds the phone may be reading: nothing but a receipt, whatever it said before.
+    "Safe now" hears no promise of rescue.
+    """
+    if report.quiet or incident.response_phase == ResponsePhase.ATTACK:
         return ReplyMode.QUIET
+    if "safe_now" in report.flags and incident.reply_mode == ReplyMode.FULL:
+        return ReplyMode.RECEIVED
     if TAXONOMY[report.type].reply == ReplyMode.FULL:
         return ReplyMode.FULL if incident.priority == 1 else ReplyMode.RECEIVED
     if TAXONOMY[report.type].reply == ReplyMode.QUIET:

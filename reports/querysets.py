@@ -16,9 +16,13 @@ class IncidentQuerySet(models.QuerySet):
         """Incidents on which somebody may still have to act."""
         return self.filter(status__in=self.model.OPEN_STATUSES)
 
+    def in_queue(self):
+        """What no officer has ended: open incidents, and those that a crew called done."""
+        return self.filter(status__in=self.model.QUEUE_STATUSES)
+
     def queue(self):
-        """The triage queue: open incidents, most urgent first."""
-        return self.open().order_by("queue_rank", "id")
+        """The triage queue, most urgent first."""
+        return self.in_queue().order_by("queue_rank", "id")
 
     def of_reporter(self, reporter, now=None):
         """Open incidents this reporter wrote about in the last two hours, newest first."""

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from communities.models import User
+from communities.sphere import great_circle_m
 from reports import priority, workflow
 from reports.models import Incident, Report
 from reports.references import next_reference
@@ -18,6 +19,7 @@ from reports.taxonomy import TAXONOMY, EmergencyPhase, IncidentType, ReplyMode, 
 
 LEASE = timedelta(minutes=5)
 LEASE_OF_UNTOUCHED_DISTRESS = timedelta(seconds=60)
+NEWS_FROM_M = 926  # half a nautical mile: what a crew on its way would steer by
 CORRECTABLE = (
     "type",
     "emergency_phase",
@@ -61,10 +63,12 @@ def add_report(incident: Incident, report: Report, reading: dict, *, now: dateti
     `reading` is the reader's full answer. The incident must be locked or new; it is saved.
     """
     placed, urgent = incident.position is not None, incident.priority == 1
+    before = (incident.type, incident.lon_lat, incident.persons_on_board)
     _fill_position(incident, report)
     _raise(incident, report, reading)
     if report.persons_on_board:
         incident.persons_on_board = max(incident.persons_on_board or 0, report.persons_on_board)
+    note_news(incident, before, now=now)
     incident.place = incident.place or (reading.get("place") or "")[:120]
     incident.flags = sorted({*incident.flags, *report.flags})
     incident.last_report_at = now
@@ -82,6 +86,15 @@ def add_report(incident: Incident, report: Report, reading: dict, *, now: dateti
     incident.save()
     if wants_unit:
         ask_for_unit(incident, now=now)
+
+
+def note_news(incident: Incident, before: tuple, *, now: datetime) -> None:
+    """Stamp the unsaved incident if type, position or persons differ from `before`: crews must hear it."""
+    type_, position, persons = before
+    here = incident.lon_lat
+    moved = here is not None and (position is None or great_circle_m(position, here) > NEWS_FROM_M)
+    if moved or type_ != incident.type or persons != incident.persons_on_board:
+        incident.news_at = now
 
 
 def rescore(incident: Incident, report: Report | None = None, *, now: datetime) -> None:
@@ -147,11 +160,19 @@ def _fill_position(incident: Incident, report: Report) -> None:
     if report.position is None:
         return
     doubtful = report.position_status != Report.PositionStatus.OK
-    if incident.position is not None and (doubtful or incident.position_source == "officer"):
+    if incident.position is not None and (
+        doubtful or incident.position_source == "officer" or _vaguer(incident, report)
+    ):
         return
     incident.position, incident.position_error_m = subject_position(report)
     incident.position_source = report.position_source
     incident.position_at = report.observed_at or report.received_at
+
+
+def _vaguer(incident: Incident, report: Report) -> bool:
+    """The report's circle holds the position that we know and is much wider: it tells nothing new."""
+    wide, known = report.position_error_m or 0, incident.position_error_m or 0
+    return wide > 2 * known and great_circle_m(incident.lon_lat, report.lon_lat) <= wide
 
 
 def subject_position(report: Report) -> tuple[Point, int | None]:
@@ -261,6 +282,7 @@ def correct(incident_id, *, by: User, reason: str, now: datetime | None = None, 
         facts.setdefault("emergency_phase", row.emergency_phase)
         facts.setdefault("response_phase", row.response_phase)
         facts.setdefault("severity", row.severity)
+    before = (incident.type, incident.lon_lat, incident.persons_on_board)
     for field, new in facts.items():
         old = getattr(incident, field)
         if old == new:
@@ -269,6 +291,7 @@ def correct(incident_id, *, by: User, reason: str, now: datetime | None = None, 
         workflow.record(incident, field, _plain(old), _plain(new), by=by, reason=reason, now=now)
     if "position" in facts:
         incident.position_source, incident.position_at = "officer", now
+    note_news(incident, before, now=now)
     incident.taken_at = incident.taken_at or now
     rescore(incident, now=now)
     incident.save()

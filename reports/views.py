@@ -253,8 +253,8 @@ def filtered(request: Request) -> tuple[QuerySet[Incident], bool]:
     wanted.is_valid(raise_exception=True)
     wanted = wanted.validated_data
     statuses = wanted.get("status")
-    only_open = not statuses or set(statuses) <= set(Incident.OPEN_STATUSES)
-    incidents = Incident.objects.open() if only_open else Incident.objects.all()
+    only_open = not statuses or set(statuses) <= set(Incident.QUEUE_STATUSES)
+    incidents = Incident.objects.in_queue() if only_open else Incident.objects.all()
     if statuses:
         incidents = incidents.filter(status__in=statuses)
     if wanted.get("priority"):

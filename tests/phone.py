@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from alerts.dispatcher import Dispatcher
+from alerts.models import Escalation
 from alerts.signatures import sign
 from tests.carriers.twilio import FORM, FakeTwilio, post_over_http
 
@@ -39,9 +40,21 @@ class Sea:
         self.dispatcher.drain()
 
     def passes(self, seconds: float) -> None:
-        """Time goes by without a word from anybody."""
+        """Time goes by without a word from anybody; every rung on the way is carried out in its own second."""
+        until = self.ahead + timedelta(seconds=seconds)
+        while (due := self._next_rung()) is not None and due - timezone.now() <= until:
+            self.ahead = max(self.ahead, due - timezone.now() + timedelta(milliseconds=50))
+            self.settles()
+        self.ahead = max(self.ahead, until)
+        self.settles()
+
+    def sleeps(self, seconds: float) -> None:
+        """The dispatcher is away for so long, then comes back."""
         self.ahead += timedelta(seconds=seconds)
         self.settles()
+
+    def _next_rung(self) -> datetime | None:
+        return Escalation.objects.live().order_by("due_at").values_list("due_at", flat=True).first()
 
     def phone(self, number: str) -> "Phone":
         return Phone(self, number)

@@ -47,7 +47,7 @@ class StatusFilter(admin.SimpleListFilter):
         return (
             queryset.filter(status=self.value())
             if self.value() in Incident.Status.values
-            else queryset.open()
+            else queryset.in_queue()
         )
 
 
@@ -60,7 +60,7 @@ class TypeFilter(admin.SimpleListFilter):
         labels = dict(IncidentType.choices)
         used = (
             model_admin.get_queryset(request)
-            .open()
+            .in_queue()
             .order_by("type")
             .values_list("type", flat=True)
             .distinct()

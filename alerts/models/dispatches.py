@@ -113,6 +113,7 @@ class Dispatch(models.Model):
     bearing_deg = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("true, from the unit"))
     why = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True, help_text=_("of the incident as it then was"))
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     under_way_at = models.DateTimeField(null=True, blank=True)
     on_scene_at = models.DateTimeField(null=True, blank=True)

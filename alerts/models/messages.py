@@ -75,6 +75,7 @@ class Notification(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
     priority = models.PositiveSmallIntegerField(default=5)
     attempt = models.PositiveSmallIntegerField(default=0)
+    repeat = models.PositiveSmallIntegerField(default=0, help_text=_("how often this was asked before"))
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -128,9 +129,9 @@ class Notification(models.Model):
             ),
         ]
         indexes = [
-            # what must leave now? A first attempt before a retry, then P1 first, then the longest waiting
+            # what must leave now? A first attempt before a retry, P1 first, a first call before its repeats
             models.Index(
-                fields=["attempt", "priority", "due_at"],
+                fields=["attempt", "priority", "repeat", "due_at"],
                 condition=models.Q(status__in=["pending", "failed_temp"]),
                 name="notification_due",
             ),

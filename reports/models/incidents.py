@@ -27,6 +27,8 @@ class Incident(models.Model):
 
     # Somebody may still have to act.
     OPEN_STATUSES = ("open", "dispatching", "responding", "on_scene", "suspended")
+    # The desk's queue: what a crew called done stays until an officer has closed it.
+    QUEUE_STATUSES = (*OPEN_STATUSES, "resolved")
 
     class Outcome(models.TextChoices):
         ASSISTED = "assisted", _("people assisted")
@@ -71,6 +73,7 @@ class Incident(models.Model):
 
     received_at = models.DateTimeField(help_text=_("of the first report"))
     last_report_at = models.DateTimeField()
+    news_at = models.DateTimeField(null=True, blank=True, help_text=_("type, position or persons changed"))
     taken_at = models.DateTimeField(null=True, blank=True, help_text=_("first touched by an officer"))
     held_by = models.ForeignKey(
         "communities.User", on_delete=models.PROTECT, null=True, blank=True, related_name="held_incidents"
@@ -139,7 +142,9 @@ class Incident(models.Model):
             # the triage queue: most urgent, then oldest
             models.Index(
                 fields=["queue_rank", "id"],
-                condition=models.Q(status__in=["open", "dispatching", "responding", "on_scene", "suspended"]),
+                condition=models.Q(
+                    status__in=["open", "dispatching", "responding", "on_scene", "suspended", "resolved"]
+                ),
                 name="incident_queue",
             ),
             # what is open near this position?
