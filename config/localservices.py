@@ -483,6 +483,23 @@ class Services:
         postgres, redis = self.load()
         return {"PostgreSQL": postgres.running(), "Redis": redis.running()}
 
+    def missing(self) -> list[str]:
+        """The private servers that were started once and are gone.
+
+        A Redis that still listens is busy (it loads its file, or the machine is slow), not gone.
+        """
+        if not self.state_file.exists():
+            return []
+        given = self.given()
+        postgres, redis = self.load()
+        gone = []
+        if not given.get("DATABASE_URL") and not postgres.running():
+            gone.append("PostgreSQL")
+        silent = bool(redis.port) and not redis.running() and not port_is_taken(redis.port)
+        if not given.get("REDIS_URL") and silent:
+            gone.append("Redis")
+        return gone
+
     def clean(self) -> None:
         """Stop the servers and delete them with all data. Keys of rows in an outside database stay."""
         self.stop()

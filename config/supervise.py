@@ -4,7 +4,8 @@
     python -m config.supervise demo      the same with demo settings; tells the story, then serves on
     python -m config.supervise stop      end a running one and the private servers
 
-ONCE=1 ends the demo after its story, with the story's exit status. Ctrl-C and SIGTERM end all.
+A process or a private server that dies is started again, whatever killed it; only Ctrl-C, SIGTERM
+and `stop` end all. ONCE=1 ends the demo after its story, with the story's exit status.
 """
 
 import json
@@ -16,18 +17,24 @@ import sys
 import threading
 import time
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 
-from honcho import manager as honcho_manager
+from honcho.colour import get_colours
 from honcho.environ import parse_procfile
-from honcho.printer import Printer
+from honcho.printer import Message, Printer
 
+from config.keep import Kept
 from config.localservices import ROOT, Failed, Services, command_line, port_is_taken, tail, wait_until
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 PID_FILE = ROOT / "var" / "supervisor.pid"
 DEMO_LOG = ROOT / "var" / "demo.log"
 READY_TIMEOUT_S = 90
+#: Longer than the web server's own patience with requests that are still being answered.
+END_TIMEOUT_S = 15
+#: How often the private servers are looked at.
+WATCH_S = 1.0
 #: Exit statuses of a stop by Ctrl-C and by SIGTERM, as shells count them.
 STOPPED = {128 + signal.SIGINT, 128 + signal.SIGTERM}
 #: The demo speaks to simulated phones only and does not wait minutes for the ladder.
@@ -42,23 +49,24 @@ DEMO_ENVIRONMENT = {
 }
 
 
-# Longer than the web server's own patience with requests that are still being answered.
-honcho_manager.KILL_WAIT = 15
-
-
 def say(text: str) -> None:
     print(f"suar: {text}", flush=True)
 
 
 class Supervisor:
-    """The processes of the Procfile, under one roof and one signal."""
+    """The processes of the Procfile and the private servers, kept running until a signal."""
 
-    def __init__(self, environment: dict[str, str], *, log: Path | None = None) -> None:
+    def __init__(self, services: Services, environment: dict[str, str], *, log: Path | None = None) -> None:
+        self.services = services
         self.environment = environment
         self.port = environment["PORT"]
         self.log = log
-        output = log.open("w") if log else sys.stdout
-        self.manager = honcho_manager.Manager(Printer(output))
+        self.printer = Printer(log.open("w") if log else sys.stdout)
+        self.printing = threading.Lock()
+        self.ending = threading.Event()
+        self.failed = threading.Event()
+        self.status = 0
+        self.kept: list[Kept] = []
 
     def prepare(self, *, demo_data: bool) -> None:
         """Database, static files and data; raises Failed if any of it does not work."""
@@ -67,24 +75,88 @@ class Supervisor:
             raise Failed("the database could not be prepared; the lines above say why")
 
     def serve(self) -> int:
-        """Run until a signal or until one process ends; return the exit status."""
+        """Run until a signal or `end`; return the exit status."""
         if port_is_taken(int(self.port)):
             raise Failed(f"port {self.port} is in use: give another with PORT=")
-        for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-            self.manager.add_process(name, command, env=self.environment, cwd=str(ROOT))
+        processes = parse_procfile((ROOT / "Procfile").read_text()).processes
+        self.printer.width = max(map(len, [*processes, "system"]))
+        self.colours = dict(zip(processes, get_colours(), strict=False))
+        self.kept = [
+            Kept(name, command, self.environment, ROOT,
+                 write=self.write, say=self.note, cannot_start=self.cannot_start)
+            for name, command in processes.items()
+        ]  # fmt: skip
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.on_signal)
         PID_FILE.write_text(f"{os.getpid()}\n")
+        watch = threading.Thread(target=self.watch, daemon=True)
         try:
-            self.manager.loop()
+            for kept in self.kept:
+                kept.start()
+            watch.start()
+            self.ending.wait()
+            self.end_processes()
+            watch.join()  # else it might start a server after all were stopped
         finally:
             PID_FILE.unlink(missing_ok=True)
-        return self.manager.returncode or 0
+        return self.status
+
+    def on_signal(self, number: int, _frame: object) -> None:
+        # In a thread: the handler may have interrupted the very lock that `ending` takes.
+        threading.Thread(target=self.end, args=[128 + number]).start()
+
+    def end(self, status: int = 0) -> None:
+        self.status = self.status or status
+        self.ending.set()
+
+    def end_processes(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            end = time.monotonic() + END_TIMEOUT_S
+            for kept in self.kept:
+                kept.end(number)
+            if all(kept.ended(end - time.monotonic()) for kept in self.kept):
+                return
+
+    def watch(self) -> None:
+        """Start a private server again that is gone, and go on trying."""
+        while not self.ending.wait(WATCH_S):
+            try:
+                if not (gone := self.services.missing()):
+                    continue
+                self.note(f"{' and '.join(gone)} GONE: starting again", loud=True)
+                values = self.services.start()
+            except (Failed, OSError) as exc:
+                self.note(f"the private servers: {exc}", loud=True)
+                continue
+            self.note(f"{' and '.join(gone)} back", loud=True)
+            fresh = {name: values[name] for name in ("DATABASE_URL", "REDIS_URL") if name in values}
+            moved = fresh.items() - self.environment.items()
+            self.environment.update(moved)
+            for kept in self.kept:
+                kept.restart() if moved else kept.hurry()
+
+    def write(self, name: str, line: str) -> None:
+        """Print a line as `name`'s; called from many threads."""
+        with self.printing:
+            now = datetime.now().astimezone()
+            self.printer.write(Message("line", line, now, name, self.colours.get(name)))
+
+    def note(self, text: str, *, loud: bool = False) -> None:
+        """Say what the supervisor did among the processes' lines; loudly, on the terminal too."""
+        self.write("system", text)
+        if loud and self.log:
+            say(text)
+
+    def cannot_start(self, text: str) -> None:
+        self.failed.set()
+        self.note(text, loud=True)
 
     def wait_ready(self) -> bool:
-        """True once /readyz says yes; False when a process ended or the time is over."""
+        """True once /readyz says yes; False when a process cannot start or the time is over."""
         answer: list[bool] = []
 
         def asked() -> bool:
-            if self.manager.returncode is not None:
+            if self.failed.is_set() or self.ending.is_set():
                 return True
             if ready(f"http://127.0.0.1:{self.port}/readyz"):
                 answer.append(True)
@@ -102,9 +174,9 @@ def ready(url: str) -> bool:
         return False
 
 
-def run(environment: dict[str, str], *, private: bool) -> int:
+def run(services: Services, environment: dict[str, str], *, private: bool) -> int:
     """Serve; a private database gets made-up units to work with, an outside one never."""
-    supervisor = Supervisor(environment)
+    supervisor = Supervisor(services, environment)
     supervisor.prepare(demo_data=private)
 
     def announce() -> None:
@@ -115,9 +187,9 @@ def run(environment: dict[str, str], *, private: bool) -> int:
     return supervisor.serve()
 
 
-def demo(environment: dict[str, str], *, once: bool) -> int:
+def demo(services: Services, environment: dict[str, str], *, once: bool) -> int:
     """Tell the story beside the running processes, whose log goes to a file."""
-    supervisor = Supervisor(environment, log=DEMO_LOG)
+    supervisor = Supervisor(services, environment, log=DEMO_LOG)
     say("settings of the demo: simulated phones open to this machine, "
         f"escalation {1 / float(environment['LADDER_SCALE']):g} times as fast as in service")  # fmt: skip
     supervisor.prepare(demo_data=True)
@@ -131,7 +203,7 @@ def demo(environment: dict[str, str], *, once: bool) -> int:
             story = subprocess.run([PYTHON, "manage.py", "demo"], cwd=ROOT, env=supervisor.environment)
             outcome.append(story.returncode)
         if once or outcome[0]:
-            supervisor.manager.terminate()
+            supervisor.end()
         else:
             say(f"serving on; the processes write to {DEMO_LOG.relative_to(ROOT)} - Ctrl-C stops")
 
@@ -176,9 +248,9 @@ def main(arguments: list[str]) -> int:
             environment |= DEMO_ENVIRONMENT | {"PUBLIC_ORIGIN": f"http://127.0.0.1:{environment['PORT']}"}
             if "DATABASE_URL" in values:  # ours, so a password may be set that the story's end can print
                 environment.setdefault("DEMO_PASSWORD", secrets.token_urlsafe(9))
-            status = demo(environment, once=os.environ.get("ONCE") == "1")
+            status = demo(services, environment, once=os.environ.get("ONCE") == "1")
         else:
-            status = run(environment, private="DATABASE_URL" in values)
+            status = run(services, environment, private="DATABASE_URL" in values)
     except Failed as exc:
         print(f"suar: {exc}", file=sys.stderr)
         status = 1
