@@ -18,6 +18,8 @@ DATA = Path(__file__).parent / "data" / "gazetteer"
 GAZETTEER = DATA / "gazetteer.csv.gz"
 #: Open Database License: a file of its own, its source named on every row made from it.
 INDONESIAN_ISLANDS = DATA / "indonesia_islands" / "islands.csv.gz"
+#: Names in Thai and Tamil script and their Latin spelling, for the reading.
+OTHER_SCRIPTS = DATA / "other_scripts.csv"
 COLUMNS = ("name", "kind", "lat", "lon", "country", "source", "source_id")
 BATCH = 2000
 
@@ -100,6 +102,15 @@ def read_file(path: Path) -> list[PlaceRow]:
     if faults:
         raise FaultyFile(faults)
     return rows
+
+
+def other_scripts() -> list[tuple[str, str, str]]:
+    """Names of places in other scripts: (name, Latin name, country or "")."""
+    return csvfiles.read(
+        OTHER_SCRIPTS,
+        ("name", "latin", "country"),
+        lambda row: (row.text("name", 200), row.text("latin", 200), row.country(optional=True)),
+    )
 
 
 def _parse(row: Row) -> PlaceRow:

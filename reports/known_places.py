@@ -33,10 +33,13 @@ def from_files() -> place_index.PlaceIndex:
     rows = [row for path in (places.GAZETTEER, places.INDONESIAN_ISLANDS) for row in places.read_file(path)]
     return place_index.PlaceIndex(
         (
-            place_index.Place(row.name, *row.position, row.kind, row.country, row.source == REGISTER),
-            names.search_names(row.name, row.alt_names),
-        )
-        for row in rows
+            (
+                place_index.Place(row.name, *row.position, row.kind, row.country, row.source == REGISTER),
+                names.search_names(row.name, row.alt_names),
+            )
+            for row in rows
+        ),
+        places.other_scripts(),
     )
 
 
@@ -47,10 +50,13 @@ def from_database() -> tuple[place_index.PlaceIndex, tuple]:
         cursor.execute(ROWS)
         index = place_index.PlaceIndex(
             (
-                place_index.Place(name, lon, lat, kind, country, source == REGISTER),
-                search_names or names.search_names(name, alt_names),
-            )
-            for name, kind, lon, lat, country, source, search_names, alt_names in cursor.fetchall()
+                (
+                    place_index.Place(name, lon, lat, kind, country, source == REGISTER),
+                    search_names or names.search_names(name, alt_names),
+                )
+                for name, kind, lon, lat, country, source, search_names, alt_names in cursor.fetchall()
+            ),
+            places.other_scripts(),
         )
     return index, version
 

@@ -39,6 +39,7 @@ _LAND = frozenset(("cape", "port", "coastal_town", "municipality", "coastal_vill
 _CLASSES = {
     **dict.fromkeys(ISLAND_WORDS, ISLANDS),
     **dict.fromkeys("teluk look vinh ao bay gulf".split(), _BAYS),
+    **dict.fromkeys(("anchorage", "port", "harbour"), _LAND | {"anchorage"}),
     **dict.fromkeys(("selat", "strait", "straits"), frozenset(("strait",))),
     **dict.fromkeys("tanjung mui punta cape laem point kampung kuala jeti".split(), _LAND),
 }
@@ -93,13 +94,27 @@ class Named:
 
 
 class PlaceIndex:
-    """Names to places. Rows are (place, every folded form of its names as `names.search_names` gives)."""
+    """Names to places.
 
-    def __init__(self, rows: Iterable[tuple[Place, Iterable[str]]]):
+    Rows are (place, every folded form of its names as `names.search_names` gives). `aliases` are (name in
+    another script, Latin name, country): the first is borne by whoever bears the second there.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[tuple[Place, Iterable[str]]],
+        aliases: Iterable[tuple[str, str, str]] = (),
+    ):
         self._by_name: dict[str, list[Place]] = {}
         for place, forms in rows:
             for form in forms:
                 self._by_name.setdefault(form, []).append(place)
+        for name, latin, country in aliases:
+            bearers = self._by_name.get(names.full_name(latin)) or self._by_name.get(
+                names.own_name(latin), ()
+            )
+            if of_there := [place for place in bearers if place.country in (country, "")]:
+                self._by_name[names.full_name(name)] = of_there
         self._sorted = sorted(self._by_name)
 
     def __len__(self) -> int:

@@ -37,7 +37,7 @@ _LOOSE = frozenset(
 _KIND_WORDS = frozenset(" ".join(_KINDS.split("|")).split())
 _NAME_AFTER_KIND = re.compile(rf"(?<![a-z0-9])(?:{_KINDS})\b\.?\s?(?=[a-z])")
 _KIND_AFTER_NAME = re.compile(
-    r"(?<=[a-z]\s)(?:island|islands|strait|bay|reef|shoal|harbour|harbor|point)(?![a-z])"
+    r"(?<=[a-z]\s)(?:island|islands|strait|bay|reef|shoal|harbour|harbor|point|anchorage|port)(?![a-z])"
 )
 _AT = re.compile(
     r"(?<![a-z])(?:di|d|dkt|dekat|dkat|kat|berdekatan|sekitar|kawasan|kwsn|at|near|nr|off|around"

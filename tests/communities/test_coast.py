@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from communities import coast
-from communities.sphere import NAUTICAL_MILE_M, bearing_deg, great_circle_m, is_position
+from communities.sphere import NAUTICAL_MILE_M, bearing_deg, destination, great_circle_m, is_position
 
 POINTS = Path(__file__).parents[1] / "data" / "coast" / "land_sea_points.csv"
 
@@ -135,3 +135,19 @@ def test_sphere_agrees_with_postgis(a, b, distance_m, bearing):
 )
 def test_only_two_finite_numbers_on_the_globe_are_a_position(value, usable):
     assert is_position(value) is usable
+
+
+@pytest.mark.parametrize("bearing", [1, 45, 135, 222.5, 359])
+@pytest.mark.parametrize("start", [(118.629, 4.115), (179.9, -12.0), (100.0, 0.0)])
+def test_destination_lies_as_far_and_in_the_direction_asked(start, bearing):
+    end = destination(start, bearing, 50_000.0)
+    assert great_circle_m(start, end) == pytest.approx(50_000, abs=0.01)
+    assert bearing_deg(start, end) == pytest.approx(bearing, abs=1e-6)
+    assert -180 <= end[0] < 180
+
+
+def test_reach_of_land_is_that_of_its_island():
+    tioman, open_sea, continent = (104.17, 2.79), (118.0, 3.5), (101.0, 16.0)
+    assert 5 * NAUTICAL_MILE_M < coast.land_reach_m(*tioman) < 12 * NAUTICAL_MILE_M
+    assert coast.land_reach_m(*open_sea) == 0
+    assert coast.land_reach_m(*continent) > 900 * NAUTICAL_MILE_M
