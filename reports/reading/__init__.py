@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 from reports.taxonomy import Category, EmergencyPhase, IncidentType, ResponsePhase, Severity, category_of
 
-from . import codes, coordinates, links, message
+from . import calls, codes, coordinates, links, message
 from . import language as languages
 from . import places as named_places
 from . import words as keywords
@@ -81,7 +81,7 @@ def read(
     found_codes = codes.find_codes(text)
     for code in reversed(found_codes):
         text = text[: code.start] + " # " + text[code.end :]
-    folded = fold(text)
+    folded = calls.plain(fold(text))
     repaired = repair_digits(folded)
     words = keywords.find(coordinates.THREE_WORDS.sub(" # ", folded))
     spoken = languages.tell(text, words, setting=language, sender_country=sender_country)

@@ -53,7 +53,7 @@ def find(
     if not any(char.isdigit() for char in text):
         return out
     text = _ISO6709.sub(r"\1 \2", text)
-    text = masks.NEVER.sub(masks.blank, text)
+    text = masks.hide(text, masks.NEVER)
     pairs, invalid = _every_pair(text, language, south)
     if pairs:
         _choose(pairs, near, out)
@@ -77,8 +77,8 @@ def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool
     if invalid:
         return [], True
     for spelling in spellings:
-        measured = masks.MEASURES.sub(masks.blank, spelling)
-        counted = masks.COUNTS.sub(masks.blank, measured)
+        measured = masks.hide(spelling, masks.MEASURES)
+        counted = masks.hide(measured, masks.COUNTS)
         pairs, bad = _bare_pairs(tokens(counted), language, south)
         invalid |= bad
         if not pairs and counted != measured:  # "4 35 118 40 bot karam": forty is minutes, not boats
@@ -135,6 +135,8 @@ def _tails(segment: list[Token], size: int) -> list[Token] | None:
         if segment[i].kind == "n":
             seen += 1
             if seen == size:
+                if i and segment[i - 1].end == segment[i].end:  # 4.35.2 was one number: no tail of it
+                    return None
                 start = i - 1 if i and segment[i - 1].kind == "g" else i
                 words = [token for token in segment[:start] if token.kind in "ao"]
                 return words + segment[start:]
@@ -148,7 +150,7 @@ def _heads(segment: list[Token], size: int) -> list[Token] | None:
         if token.kind == "n":
             seen += 1
             if seen > size:
-                return segment[:i]
+                return None if segment[i - 1].end == token.end else segment[:i]
     return segment if seen == size else None
 
 
@@ -175,6 +177,8 @@ def _marked_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[
                     if size > available or done:
                         continue
                     outer = _tails(before, size) if suffix else _heads(after, size)
+                    if outer is None:
+                        continue
                     first, second = (_axes(outer), _axes(middle)) if suffix else (_axes(middle), _axes(outer))
                     if first is None or second is None:
                         bad |= size == n_middle

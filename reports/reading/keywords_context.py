@@ -4,7 +4,7 @@ words that tell the language. Spelling as in keywords_rescue."""
 CONTEXT: dict[str, dict[str, str]] = {
     # Nobody writes these for anything but danger.
     "distress": {
-        "any": "sos, mayday, may day, 🆘",
+        "any": "sos, mayday, may day, 🆘, 救命, 求救",
         "ms": (
             "kecemasan, selamatkan, selamatkan kami, nyawa terancam, dalam bahaya, macam flare, "
             "nampak flare, suar merah"
@@ -107,7 +107,7 @@ CONTEXT: dict[str, dict[str, str]] = {
             "unconscious, not breathing, heart attack, chest pain, stroke, critical, severe "
             "bleeding, heavy bleeding, seriously injured, dying, life threatening, bleeding badly"
         ),
-        "vi": "om nang, bat tinh, nguy kich, nguy hiem tinh mang, dot quy",
+        "vi": "om nang, bat tinh, nguy kich, nguy hiem tinh mang, dot quy, nhoi mau co tim",
         "th": "หมดสติ, สาหัส, หัวใจวาย, โคม่า",
         "ta": "மயக்கம், ஆபத்தான நிலை, நெஞ்சு வலி",
     },

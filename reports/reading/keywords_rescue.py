@@ -7,6 +7,7 @@ word. `any` holds what all languages use. Concepts named like an incident type m
 
 RESCUE: dict[str, dict[str, str]] = {
     "sinking": {
+        "any": "沉船, 沉没, 沉沒",
         "ms": "karam, tenggelam, mula tenggelam, nak karam, nak tenggelam",
         "id": "tenggelam, karam, menenggelamkan",
         "fil": "lumulubog, lumubog, palubog, lulubog, nalulunod, nalunod, malunod, lubog ang, lubog na",
@@ -16,6 +17,7 @@ RESCUE: dict[str, dict[str, str]] = {
         "ta": "மூழ்கு, மூழ்கி, moozhgu*, muzhgu*, moozhki*",
     },
     "fire_explosion": {
+        "any": "起火, 着火, 著火",
         "ms": "kebakaran, terbakar, letupan, meletup, api besar, berasap, asap tebal, asap hitam",
         "id": "kebakaran, terbakar, ledakan, meledak, kebakar, asap tebal, asap hitam, kepulan asap",
         "fil": "sunog, nasusunog, nasunog, sumabog, pagsabog, umuusok, may apoy, maitim na usok, usok",
@@ -52,8 +54,10 @@ RESCUE: dict[str, dict[str, str]] = {
         "ta": "கவிழ்ந்த, கவிழ், kavizhn*, kavilnthu*",
     },
     "man_overboard": {
+        "any": "落水",
         "ms": (
-            "jatuh laut, jatuh ke laut, terjatuh ke laut, terjatuh laut, jatuh dalam laut, terjun "
+            "jatuh laut, jatuh ke laut, terjatuh ke laut, terjatuh laut, jatuh dalam laut, "
+            "jatoh laut, jatoh ke laut, terjatoh laut, terjatoh ke laut, jatoh dalam laut, terjun "
             "laut, dalam air, orang hanyut, jatuh dari bot, lemas"
         ),
         "id": (
@@ -181,7 +185,7 @@ RESCUE: dict[str, dict[str, str]] = {
         ),
         "vi": (
             "bi thuong, om nang, bi om, bat tinh, benh nang, cap cuu y te, bi benh, dau nang, gay "
-            "chan, gay tay, tai nan lao dong, chay mau, dot quy"
+            "chan, gay tay, tai nan lao dong, chay mau, dot quy, nhoi mau co tim"
         ),
         "th": "บาดเจ็บ, ป่วย, หมดสติ, เลือดออก, หัวใจวาย, ต้องการหมอ",
         "ta": "மருத்துவ, காயம், மயக்கம், நெஞ்சு வலி, நோய், kaayam, kayam, maruthuva*, mayakkam",

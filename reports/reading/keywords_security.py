@@ -5,6 +5,7 @@ Spelling as in keywords_rescue.
 
 SECURITY: dict[str, dict[str, str]] = {
     "piracy_armed_robbery": {
+        "any": "海盗, 海盜",
         "ms": (
             "lanun, rompak, samun, perompak, dirompak, disamun, penyamun, merompak, kena rompak, "
             "diserang, ditembak, menembak, tembak, serang kami, rampas, dirampas, naik bot kami, "

@@ -15,7 +15,7 @@ NEVER = re.compile(
     r"(?<![\w.])\+?\d{8,20}(?![\d.]*\d*\s?(?:[nsewutbh]|lu|ls|bt|bb)\b)(?!\.\d)"  # phones, MMSI, accounts
     r"|(?<!\w)\+\d{1,4}(?:[ -]\d{2,5}){2,4}(?![\d.])"
     rf"|\b(?:{_words(signs.PHONE_WORDS)})\b[ .:#-]{{0,3}}(?:sy|saya|no|ku|number|nombor|nomor)?"
-    r"[ .:]{0,2}\+?\d[\d -]{4,18}\d"
+    r"[ .:]{0,2}\+?\d[\d -]{4,18}\d(?!\d|[.,]\d)"
     r"|(?<![\d.])\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?![\d.])"
     r"|(?<![\d.])(?:19|20)\d\d-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d)?z?)?(?![\d.])"
     r"|(?<![\d.])\d{1,2}[:.]\d\d(?::\d\d)?\s?(?:am|pm|wib|wita|wit|lt|utc|gmt|hrs|pagi|petang|malam|siang|sore|z)\b"
@@ -24,6 +24,7 @@ NEVER = re.compile(
     rf"|(?:\b(?:{_words(signs.PRICE_WORDS)})(?:\s[a-z]+){{0,2}}|[$₱฿])[ .:]{{0,2}}"
     r"\d[\d.,]*(?:(?:[ /x@-]{1,3}| (?:ke|dan|to|at|and) )\d[\d.,]*)?"
     r"|\b(?!lat|lon|lng|long|lu|ls|bt|bb|pos)[a-z]{2,10}\d+[a-z]?\b"
+    r"(?![.,]\d|-\d\d?(?:\.\d+)?'?\s?[nsewutbhd]\b|°)"  # bot4.5N: a word glued to a position
     r"|\b[a-z]{1,4}[ -]?\d{2,6}/\d+(?:/[a-z]+)?\b"
 )
 # Numbers that measure, and numbers that count, where no mark of hemisphere says otherwise.
@@ -37,6 +38,12 @@ COUNTS = re.compile(
     r"|\b(?:pob|crew|krew|kru|abk|awak|penumpang|brg|bearing|hdg|heading|course|speed|kelajuan)"
     r"\s?[:=]?\s?\d{1,3}t?\b(?!\.\d)"
 )
+_TAIL = re.compile(rf"(?<=#)[.{COMMA}]\d[\d.]*")
+
+
+def hide(text: str, numbers: re.Pattern) -> str:
+    """Blank `numbers`, and the fraction of one that was cut: .5 of "4.5" alone would be read as 5 degrees."""
+    return _TAIL.sub(blank, numbers.sub(blank, text))
 
 
 def blank(match: re.Match) -> str:

@@ -1,7 +1,7 @@
 """Find the keywords of a text: which concepts it names, in which language, and whether they are denied.
 
-Whole words after folding; Thai by substring, Tamil by the beginning of a word; one typo is forgiven from
-eight letters. A shorter match inside a longer one does not count ("orang mati" is no engine).
+Whole words after folding; Thai and Chinese by substring, Tamil by the beginning of a word; one typo is
+forgiven from eight letters. A shorter match inside a longer one does not count ("orang mati" is no engine).
 """
 
 import re
@@ -22,7 +22,8 @@ TYPO_FROM = 8
 NOT_TYPOS = frozenset(
     "terbaik selamatan collusion drafting emergence emergent ditebak menebak exercised contrabands".split()
 )
-_THAI, _TAMIL = "th", "ta"
+_THAI, _TAMIL, _CHINESE = "th", "ta", "zh"
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def split(text: str) -> list[str]:
 def _script(entry: str) -> str:
     if any("\u0e00" <= char <= "\u0e7f" for char in entry):
         return _THAI
+    if _HAN.search(entry):
+        return _CHINESE
     return _TAMIL if any("\u0b80" <= char <= "\u0bff" for char in entry) else ""
 
 
@@ -84,11 +87,13 @@ class _Index:
         )  # first three letters → (prefix, concept, languages)
         self.thai: list = []
         self.tamil: list = []
+        self.chinese: list = []
         singles: dict[str, str] = {}
         for (concept, entry), named in languages.items():
             named, script = frozenset(named), _script(entry)
             if script:
-                (self.thai if script == _THAI else self.tamil).append((entry, concept, named))
+                rows = {_THAI: self.thai, _TAMIL: self.tamil, _CHINESE: self.chinese}[script]
+                rows.append((entry, concept, named))
                 continue
             words, open_end = tuple(split(entry.rstrip("*"))), entry.endswith("*")
             if not words:
@@ -165,6 +170,8 @@ def find(text: str) -> Words:
         hits += _thai_hits(text)
     if any("\u0b80" <= char <= "\u0bff" for char in text):
         hits += _tamil_hits(text)
+    if _HAN.search(text):
+        hits += _chinese_hits(text)
     return Words(tokens, _outermost(hits), everyday)
 
 
@@ -266,6 +273,16 @@ def _tamil_hits(text: str) -> list[Hit]:
             after = text[at + len(entry) : at + len(entry) + 30].split()
             negated = "இல்லை" in after[:2]
             hits.append(Hit(concept, languages, 200_000 + at, 200_000 + at + len(entry), entry, negated))
+    return hits
+
+
+def _chinese_hits(text: str) -> list[Hit]:
+    hits = []
+    for entry, concept, languages in _INDEX.chinese:
+        at = text.find(entry)
+        if at >= 0:
+            negated = text[max(0, at - 2) : at].endswith(("没有", "沒有", "没", "沒", "不", "未", "无", "無"))
+            hits.append(Hit(concept, languages, 300_000 + at, 300_000 + at + len(entry), entry, negated))
     return hits
 
 

@@ -68,6 +68,44 @@ def test_position_is_read(label, text, lat, lon):
     assert reading.position_status == "ok"
 
 
+GLUED = [
+    ("SOS4.5N118.2E", 4.5, 118.2),
+    ("karam4.5N118.2E", 4.5, 118.2),
+    ("tulong4.5N 118.2E", 4.5, 118.2),
+    ("tolong4n 118e", 4, 118),
+    ("sos4,5N118,2E", 4.5, 118.2),
+    ("bot4.5,118.2", 4.5, 118.2),
+    ("bot4.35.2N 118.12.3E", 4.58389, 118.20083),
+    ("bot4-35.2N 118-40.1E", 4.58667, 118.66833),
+    ("bot4°35.2'N 118°40'E", 4.58667, 118.66667),
+    ("at4.5N 118.2E", 4.5, 118.2),
+    ("N4.5E118.2", 4.5, 118.2),
+    ("posisi:4.58,118.68", 4.58, 118.68),
+    ("lat4.5lon118.2", 4.5, 118.2),
+    ("kami4.512 118.634", 4.512, 118.634),
+    ("jam14.30N118.2E", 14.3, 118.2),
+    ("wa 118 40.5E 4 35.2N", 4.58667, 118.675),
+    ("S O S 4.5 118.2", 4.5, 118.2),
+    ("S.O.S 4.5, 118.2", 4.5, 118.2),
+    ("SO S 4.5 118.2", 4.5, 118.2),
+    ("S O S E118.2 N4.5", 4.5, 118.2),
+    ("4.5 118.2 S O S", 4.5, 118.2),
+    ("4.5N 118.2E S.O.S", 4.5, 118.2),
+    ("5os 4.5 118.2", 4.5, 118.2),
+]
+
+
+@pytest.mark.parametrize(("text", "lat", "lon"), GLUED)
+def test_word_glued_to_a_number_or_spelled_before_it_takes_nothing_off_it(text, lat, lon):
+    reading = read(text)
+    assert reading.position == pytest.approx((lon, lat), abs=1e-4)
+
+
+@pytest.mark.parametrize("text", ["rm4.5N118.2E", "hp 0123456789.4.5N 118.2E", "a1234.5,118.2"])
+def test_tail_of_a_number_is_no_position(text):
+    assert read(text).position is None
+
+
 NOT_A_POSITION = [
     "hubungi 0198765432 atau 60123456789 bot karam",
     "call +60 12 345 6789",

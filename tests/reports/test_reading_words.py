@@ -72,6 +72,84 @@ MATTERS = [
 ]
 
 
+# text, type: calls as hurried thumbs type them, all of priority 1
+CALLS = [
+    *(
+        (text, "undesignated_distress")
+        for text in (
+            "S.O.S",
+            "S.O.S.",
+            "S-O-S",
+            "S O S",
+            "S. O. S. S. O. S.",
+            "S OS",
+            "SO S",
+            "S0S",
+            "5OS",
+            "S.0.S",
+            "sos!!!",
+            "SOSSOS",
+            "M A Y D A Y",
+            "MAY DAY",
+            "MAYD4Y",
+            "H E L P",
+            "t0long",
+            "tolong4.5N 118.2E",
+            "4.5 118.2 S O S",
+            "N E S O S",
+            "999",
+            "911!!",
+            "救命",
+            "请求救援, 求救",
+        )
+    ),
+    ("SOSkaram", "sinking"),
+    ("K A R A M", "sinking"),
+    ("weresinking", "sinking"),
+    ("were sinking", "sinking"),
+    ("botkaram tolong", "sinking"),
+    ("SOSSOS tolongkaram", "sinking"),
+    ("S O S bot bocor", "flooding"),
+    ("jatoh laut", "man_overboard"),
+    ("nhoi mau co tim", "medical"),
+    ("nhồi máu cơ tim", "medical"),
+    ("沉船", "sinking"),
+    ("船上起火", "fire_explosion"),
+    ("有人落水", "man_overboard"),
+    ("海盗来了", "piracy_armed_robbery"),
+]
+
+
+@pytest.mark.parametrize(("text", "type"), CALLS)
+def test_call_for_help_is_read_however_it_is_typed(text, type):
+    reading = read(text)
+    assert (reading.type, reading.priority_floor) == (type, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ayah saya umur 50s",
+        "beli sosis dan roti",
+        "nha so5 duong Tran Phu",
+        "tau so S 95",
+        "505",
+        "N E S W",
+        "baki 999 ringgit",
+        "A. B. C. Osman",
+        "thanks for your helpfulness",
+        "tak karam",
+    ],
+)
+def test_letters_that_only_look_like_a_call_are_none(text):
+    assert read(text).type == "unclassified"
+
+
+def test_chinese_tells_no_language_and_can_be_denied():
+    assert read("沉船").language == ""
+    assert read("没有起火").type == "unclassified"
+
+
 @pytest.mark.parametrize(("text", "type", "floor"), MATTERS, ids=[row[0] for row in MATTERS])
 def test_matter_is_named(text, type, floor):
     reading = read(text)
