@@ -61,7 +61,10 @@ class Supervisor:
         self.environment = environment
         self.port = environment["PORT"]
         self.log = log
-        self.printer = Printer(log.open("w") if log else sys.stdout)
+        self.processes = parse_procfile((ROOT / "Procfile").read_text()).processes
+        self.colours = dict(zip(self.processes, get_colours(), strict=False))
+        width = max(map(len, [*self.processes, "system"]))
+        self.printer = Printer(log.open("w") if log else sys.stdout, width=width)
         self.printing = threading.Lock()
         self.ending = threading.Event()
         self.failed = threading.Event()
@@ -78,13 +81,10 @@ class Supervisor:
         """Run until a signal or `end`; return the exit status."""
         if port_is_taken(int(self.port)):
             raise Failed(f"port {self.port} is in use: give another with PORT=")
-        processes = parse_procfile((ROOT / "Procfile").read_text()).processes
-        self.printer.width = max(map(len, [*processes, "system"]))
-        self.colours = dict(zip(processes, get_colours(), strict=False))
         self.kept = [
             Kept(name, command, self.environment, ROOT,
                  write=self.write, say=self.note, cannot_start=self.cannot_start)
-            for name, command in processes.items()
+            for name, command in self.processes.items()
         ]  # fmt: skip
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.on_signal)

@@ -96,3 +96,33 @@ def test_given_servers_are_used_and_none_is_started(tmp_path, monkeypatch):
 def test_missing_binaries_are_named_with_what_installs_them(monkeypatch):
     with pytest.raises(Failed, match=r"PostgreSQL 99 .*not installed.*\n.*apt-get install.*\n.*brew install"):
         localservices.postgres_binaries("99")
+
+
+@pytest.mark.parametrize(
+    ("given", "listening", "missing"),
+    [
+        ({}, False, ["PostgreSQL", "Redis"]),
+        ({}, True, ["PostgreSQL"]),  # a Redis that listens and is silent loads its file
+        ({"DATABASE_URL": "postgis://elsewhere"}, False, ["Redis"]),
+        ({"DATABASE_URL": "postgis://elsewhere", "REDIS_URL": "redis://elsewhere"}, False, []),
+    ],
+)
+def test_only_private_servers_that_are_gone_are_missing(tmp_path, monkeypatch, given, listening, missing):
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    services = Services(tmp_path)
+    assert services.missing() == []  # none was ever started
+    services.var.mkdir()
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        postgres, redis = services.load()
+        redis.port = server.getsockname()[1]
+        services.remember(postgres, redis)
+        if listening:
+            monkeypatch.setattr(localservices.Redis, "ask", lambda *_: "")
+            server.listen()
+        else:
+            server.close()
+        assert services.missing() == missing
