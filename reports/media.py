@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 #: What phones send. No format that a parser has to guess, none with scripts, none with outside references.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "HEIF")
+LONGEST_KEY = Attachment._meta.get_field("external_id").max_length
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 50_000_000  # the largest phone cameras without their special mode; 150 MB in memory
 SHARED_EDGE_PX = 1600
@@ -54,13 +55,14 @@ def keep(
 ) -> tuple[Attachment, bool]:
     """Store one photo of `report` as sent; return it and whether it is new.
 
-    `key` makes a repeat the same photo; without one its content does. A file that is no picture is kept
-    too, marked rejected, for an officer to look at; then NotAPicture or BrokenPicture is raised, and the
-    same key may be sent again with a better file.
+    The same bytes under the same `key` are a repeat; without a key the bytes alone tell. Another picture
+    under the key is kept as `{key}#2` (`#3`, …). A file that is no picture is kept too, marked rejected, for
+    an officer to look at; then NotAPicture or BrokenPicture is raised, and the same key may be sent again
+    with a better file.
     """
     sha256 = _sha256(upload)
     key = key or f"sha256:{sha256}"
-    kept = report.attachments.filter(external_id=key).first()
+    kept, free = _under(report, key, sha256)
     if kept is not None and kept.status != Attachment.Status.REJECTED:
         return kept, False
     fault = None
@@ -70,27 +72,53 @@ def keep(
     except NotAPicture as exc:
         fault = exc
     upload.seek(0)
-    attachment = kept or Attachment(report=report, external_id=key)
-    if kept is None or kept.sha256 != sha256:
-        try:
-            attachment = _store(attachment, upload, sha256, rejected=fault is not None)
-        except IntegrityError:  # the same photo, sent twice at once
-            return report.attachments.get(external_id=key), False
+    attachment = kept or Attachment(report=report, external_id=free)
+    new = True
+    if fault is None or attachment.sha256 != sha256:
+        _fill(attachment, upload, sha256, rejected=fault is not None)
+        while not _saved(attachment):  # another request took the key meanwhile
+            rival, attachment.external_id = _under(report, key, sha256)
+            if rival is not None and rival.sha256 == sha256:
+                attachment.original.delete(save=False)
+                attachment, new = rival, False
+                break
     if fault is not None:
         raise fault
-    return attachment, True
+    return attachment, new
 
 
-@transaction.atomic
-def _store(attachment: Attachment, upload: UploadedFile, sha256: str, *, rejected: bool) -> Attachment:
+def _under(report: Report, key: str, sha256: str) -> tuple[Attachment | None, str]:
+    """The photo under `key`, `{key}#2`, … that these bytes repeat or may replace; the next free key."""
+    photos = {photo.external_id: photo for photo in report.attachments.all()}
+    under, free = [], key
+    while free in photos:
+        under.append(photos[free])
+        number = f"#{len(under) + 1}"
+        free = key[: LONGEST_KEY - len(number)] + number
+    repeated = (photo for photo in under if photo.sha256 == sha256)
+    replaceable = (photo for photo in under if photo.status == Attachment.Status.REJECTED)
+    return next(repeated, None) or next(replaceable, None), free
+
+
+def _fill(attachment: Attachment, upload: UploadedFile, sha256: str, *, rejected: bool) -> None:
     if attachment.original:
         attachment.original.delete(save=False)
     attachment.sha256 = sha256
     attachment.size_bytes = upload.size
     attachment.status = Attachment.Status.REJECTED if rejected else Attachment.Status.RECEIVED
     attachment.original = upload
-    attachment.save()
-    return attachment
+
+
+def _saved(attachment: Attachment) -> bool:
+    """Whether it was stored; not if its key is taken. Its file is kept from the first try on."""
+    try:
+        with transaction.atomic():
+            attachment.save()
+    except IntegrityError:
+        if not attachment.report.attachments.filter(external_id=attachment.external_id).exists():
+            raise
+        return False
+    return True
 
 
 def check(file: BinaryIO) -> None:

@@ -11,10 +11,13 @@ from communities.ids import uuid7
 from communities.languages import Language
 from communities.serializers import PositionSerializer
 from reports.intake import Incoming
+from reports.media import LONGEST_KEY as LONGEST_PHOTO_KEY
 from reports.models import Incident, Report
 from reports.taxonomy import IncidentType
 
 LONGEST_KEY = 100
+#: What a program prints for a key that it does not have; two phones may both say it.
+NO_KEYS = {"nan", "infinity", "-infinity", "null", "none", "undefined"}
 MOST_PERSONS = 5000
 CLOCK_SLACK = timedelta(minutes=5)
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # a phone that lost its clock says 1970 or 2000
@@ -124,11 +127,24 @@ def incoming(data: object, *, flags: tuple[str, ...] = (), **sender) -> Incoming
 
 def key_of(value: object) -> tuple[str, tuple[str, ...]]:
     """The key of a report and flags: as given; hashed if too long; made if there is none."""
-    if isinstance(value, str | int) and not isinstance(value, bool) and (key := str(value).strip()):
-        if len(key) <= LONGEST_KEY:
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        key = str(value).strip()
+        if len(key) > LONGEST_KEY:
+            return hashed(key), ("long_external_id",)
+        if key and key.lower() not in NO_KEYS:
             return key, ()
-        return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}", ("long_external_id",)
     return f"made:{uuid7()}", ("no_external_id",)
+
+
+def photo_key(value: object) -> str:
+    """The key of a photo: as given, without NUL; hashed if too long; empty if there is none."""
+    key = value.replace("\0", "\ufffd").strip() if isinstance(value, str) else ""
+    return key if len(key) <= LONGEST_PHOTO_KEY else hashed(key)
+
+
+def hashed(key: str) -> str:
+    """A key that stands for one too long to be kept, 71 characters."""
+    return f"sha256:{hashlib.sha256(key.encode(errors='replace')).hexdigest()}"
 
 
 class ReceiptSerializer(serializers.Serializer):
@@ -171,12 +187,19 @@ class OwnReportSerializer(serializers.Serializer):
     quiet = serializers.BooleanField()
 
 
+class PhotoKey(serializers.CharField):
+    """A key that is never refused."""
+
+    def run_validation(self, data=serializers.empty) -> str:
+        return photo_key(data)
+
+
 class PhotoUploadSerializer(serializers.Serializer):
     photo = serializers.FileField(help_text="JPEG, PNG, WebP, AVIF or GIF; HEIC where the server can read it")
-    external_id = serializers.CharField(
-        max_length=120,
+    external_id = PhotoKey(
+        max_length=LONGEST_PHOTO_KEY,
         required=False,
-        help_text="or the header Idempotency-Key; the same key is the same photo",
+        help_text="or the header Idempotency-Key; the same key with the same photo is a repeat",
     )
 
 
@@ -189,6 +212,18 @@ class PhotoSerializer(serializers.Serializer):
     sha256 = serializers.CharField()
     size_bytes = serializers.IntegerField()
     received_at = serializers.DateTimeField()
+
+
+class PhotoConflictSerializer(serializers.Serializer):
+    """409: another photo came under a key. Both are kept; `id` is the second's."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    id = serializers.UUIDField()
+    report = serializers.UUIDField()
+    external_id = serializers.CharField()
 
 
 class IncidentFilterSerializer(serializers.Serializer):

@@ -15,6 +15,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ParseError
 from rest_framework.generics import GenericAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -24,24 +25,26 @@ from rest_framework.views import APIView
 from communities.authentication import DeviceAuthentication, ReportingAuthentication
 from communities.models import Device
 from communities.paging import KeysetPages
-from communities.parsers import JSONParser
+from communities.parsers import JSONParser, forgiving_json
 from communities.permissions import IsDesk, IsDevice
 from communities.serializers import problems
 from communities.views import private
 from reports import media, tasks
 from reports.intake import Receipt, receive
-from reports.models import Incident, Report
+from reports.models import Attachment, Incident, Report
 from reports.serializers import (
     ConflictSerializer,
     IncidentFilterSerializer,
     IncidentSerializer,
     OwnReportSerializer,
+    PhotoConflictSerializer,
     PhotoSerializer,
     PhotoUploadSerializer,
     ReceiptSerializer,
     ReportSubmissionSerializer,
     incoming,
     latitude_longitude,
+    photo_key,
 )
 from reports.taxonomy import ReplyMode
 
@@ -70,6 +73,28 @@ class KeyConflict(Exception):
         }
 
 
+class PhotoConflict(Exception):
+    """Another photo came under a key that is taken; both are kept."""
+
+    problem_status = 409
+    problem_type = "key-conflict"
+
+    def __init__(self, second: Attachment) -> None:
+        super().__init__("This external_id came before with another photo. Both photos are kept.")
+        self.problem_extra = {
+            "id": str(second.pk),
+            "report": str(second.report_id),
+            "external_id": second.external_id,
+        }
+
+
+class AlwaysJSON(DefaultContentNegotiation):
+    """JSON, whatever is asked for: no header is a reason to lose a report."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type
+
+
 class NewestFirst(KeysetPages):
     ordering = ("-received_at", "id")
 
@@ -82,7 +107,8 @@ class Reports(GenericAPIView):
     """
 
     reply = staticmethod(lambda report: "")
-    parser_classes = [JSONParser]
+    parser_classes = [JSONParser]  # for the contract; a report is read more forgivingly, see `post`
+    content_negotiation_class = AlwaysJSON
     pagination_class = NewestFirst
     queryset = Report.objects.none()
 
@@ -101,7 +127,7 @@ class Reports(GenericAPIView):
             200: ReceiptSerializer,
             (409, "application/problem+json"): ConflictSerializer,
         }
-        | problems(400, 413, 415),
+        | problems(400, 413),
         parameters=[
             OpenApiParameter(
                 "Idempotency-Key", str, "header", description="stands in for a missing external_id"
@@ -110,19 +136,22 @@ class Reports(GenericAPIView):
         auth=[{"device": []}, {}],
     )
     def post(self, request: Request) -> Response:
-        """Send a report, with a device token or none. It is taken whatever is wrong with its fields.
+        """Send a report, with a device token or none. It is taken whatever its fields or headers say.
 
         201 a new report; 200 a repeat (same `external_id`, same content), same body; 409 other content came
         under the same `external_id`: it is kept and queued too. A token that is not ours is no reason to lose
-        the report: it is taken as nobody's.
+        the report: it is taken as nobody's. The body is read as JSON whatever its Content-Type says.
         """
         first_byte_at = timezone.now()
         if request.stream is None:
             raise ParseError("The body is empty.")
-        data = request.data
+        data, repaired = forgiving_json(request.stream)
         if isinstance(data, dict) and not data.get("external_id"):
             data = data | {"external_id": request.headers.get("Idempotency-Key")}
-        receipt = receive(incoming(data, first_byte_at=first_byte_at, **_sender(request)))
+        sender = _sender(request)
+        if repaired:
+            sender["flags"] = (*sender.get("flags", ()), "text_repaired")
+        receipt = receive(incoming(data, first_byte_at=first_byte_at, **sender))
         if receipt.conflict is not None:
             raise KeyConflict(receipt, self.reply(receipt.conflict))
         return Response(
@@ -223,7 +252,12 @@ class Photos(APIView):
     @extend_schema(
         operation_id="add_photo",
         request={"multipart/form-data": PhotoUploadSerializer},
-        responses={201: PhotoSerializer, 200: PhotoSerializer} | problems(400, 404, 413, 415, 422),
+        responses={
+            201: PhotoSerializer,
+            200: PhotoSerializer,
+            (409, "application/problem+json"): PhotoConflictSerializer,
+        }
+        | problems(400, 404, 413, 415, 422),
         parameters=[
             OpenApiParameter("Idempotency-Key", str, "header", description="stands in for external_id")
         ],
@@ -232,16 +266,19 @@ class Photos(APIView):
     def post(self, request: Request, id) -> Response:
         """Add a photo to a report, by the app that sent it; for a day by anybody if it came without token.
 
-        201 a new photo; 200 a repeat (same key; without a key: same bytes), same body. 415 no picture that we
-        can open, 422 a damaged or too large one: send it again under the same key.
+        201 a new photo; 200 a repeat (same key and bytes; without a key: same bytes), same body; 409 another
+        photo came under the same key: it is kept too. 415 no picture that we can open, 422 a damaged or too
+        large one: send it again under the same key.
         """
         report = self.report(id)
         upload = PhotoUploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
-        key = upload.validated_data.get("external_id") or request.headers.get("Idempotency-Key", "")[:120]
+        key = upload.validated_data["external_id"] or photo_key(request.headers.get("Idempotency-Key"))
         attachment, new = media.keep(report, upload.validated_data["photo"], key)
         if new:
             tasks.shrink_photo.delay_on_commit(str(attachment.pk))
+        if key and attachment.external_id != key:
+            raise PhotoConflict(attachment)
         return Response(
             PhotoSerializer(attachment).data, status=status.HTTP_201_CREATED if new else status.HTTP_200_OK
         )

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from PIL import Image
 
 from reports import media, tasks
@@ -133,6 +133,46 @@ class TestKeep:
         first, _ = media.keep(report, upload("geo_sea_00.jpg"), key)
         second, new = media.keep(report, upload("geo_sea_00.jpg"), key)
         assert (second.pk, new) == (first.pk, False)
+
+    @pytest.mark.parametrize("key", ["k", "k" * 119, "k" * 120])
+    def test_another_picture_under_the_key_is_kept_beside_it(self, key):
+        report = factories.Report()
+        names = ["geo_sea_00.jpg", "geo_sea_09.jpg", "me_Issue_508.jpg"] * 2
+        kept = [media.keep(report, upload(name), key) for name in names]
+        assert [new for _, new in kept] == [True] * 3 + [False] * 3
+        keys = [attachment.external_id for attachment, _ in kept]
+        assert keys == [key, key[:118] + "#2", key[:118] + "#3"] * 2
+
+    @pytest.mark.parametrize(("rival", "keys"), [("geo_sea_09.jpg", {"k", "k#2"}), ("geo_sea_00.jpg", {"k"})])
+    def test_another_request_that_takes_the_key_meanwhile_costs_no_picture(self, monkeypatch, rival, keys):
+        report = factories.Report()
+        check = media.check
+
+        def overtaken(file):
+            monkeypatch.setattr(media, "check", check)
+            media.keep(report, upload(rival), "k")
+            check(file)
+
+        monkeypatch.setattr(media, "check", overtaken)
+        # Large uploads are moved from disk to their place: a second try must not need them once more.
+        content = upload("geo_sea_00.jpg").read()
+        mine = TemporaryUploadedFile("a.jpg", "image/jpeg", len(content), None)
+        mine.write(content)
+        mine.seek(0)
+        attachment, new = media.keep(report, mine, "k")
+        mine.close()
+        assert new == (len(keys) == 2)
+        assert set(report.attachments.values_list("external_id", flat=True)) == keys
+        assert Path(attachment.original.path).read_bytes() == content
+
+    def test_a_picture_that_was_lost_may_be_sent_again(self):
+        report = factories.Report()
+        first, _ = media.keep(report, upload("geo_sea_00.jpg"), "k")
+        Path(first.original.path).unlink()
+        assert not media.shrink(first.pk)
+        again, new = media.keep(report, upload("geo_sea_00.jpg"), "k")
+        assert (again.pk, new, again.status) == (first.pk, True, "received")
+        assert Path(again.original.path).exists()
 
     def test_without_a_key_another_picture_is_another_photo(self):
         report = factories.Report()
