@@ -1,6 +1,6 @@
 """An index of names of the sea, in memory: from a name as people write it to the places that bear it.
 
-Pure: built from rows, asked with words. 29,058 places with 49,000 names take 2 s and 30 MB.
+Pure: built from rows, asked with words. 29,058 places with 49,000 names take 1.3 s and 27 MB (one core).
 """
 
 from bisect import bisect_left

@@ -247,6 +247,8 @@ class _Reader:
         parts = name.split()
         kind = parts[0] in _KIND_WORDS and len(parts) > 1
         own = parts[1:] if kind else parts
+        if all(part in _KIND_WORDS for part in own):
+            return None
         ordinary = all(part in ORDINARY or part in _KIND_WORDS for part in own)
         if ordinary and not kind and (bare or len(own) == 1):
             return None
