@@ -153,7 +153,7 @@ def _opens_axis(out: list[Token], i: int) -> bool:
     before = out[i - 1]
     if before.kind in "dms":
         return not out[i].glued and before.kind != "d"
-    return before.kind in ",;:gahowj" or not out[i].glued
+    return before.kind in ".,;:gahowj" or not out[i].glued
 
 
 def _dash_between(out: list[Token], i: int) -> bool:

@@ -84,6 +84,8 @@ def _without_digits(match: re.Match) -> str:
 def _part(match: re.Match) -> str:
     word, after = match[0], match.string[match.end() : match.end() + 1]
     parts = [word] if word in _HEADS or word in _URGENT else _cut(word)
+    if len(parts) == 1 and word[:-1] in _URGENT and word[-1] in "nsew" and after.isdigit():
+        parts = [word[:-1], word[-1]]  # SOSN4.5
     gap = " " if after.isdigit() and parts[-1] in _URGENT else ""
     return " ".join(parts) + gap
 

@@ -36,7 +36,7 @@ class Found:
     tried: bool = False  # the sender meant to give a position, whether or not it could be read
 
 
-_COMMA_NUMBER = re.compile(r"(?<![\d.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8}))?(?!\d|[.,]\d)")
+_COMMA_NUMBER = re.compile(r"(?<!\d)(?<!\d[.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8}))?(?!\d|[.,]\d)")
 _ISO6709 = re.compile(r"(?<![\w.])([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)(?=[/\s]|$)")
 THREE_WORDS = re.compile(r"/{3}[a-z]+\.[a-z]+\.[a-z]+")
 
@@ -175,6 +175,9 @@ def _marked_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[
                 done = False
                 for size in sizes:
                     if size > available or done:
+                        continue
+                    if size < min(n_middle, available):  # the end of something longer
+                        bad = True
                         continue
                     outer = _tails(before, size) if suffix else _heads(after, size)
                     if outer is None:

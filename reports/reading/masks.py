@@ -23,8 +23,10 @@ NEVER = re.compile(
     r"|(?<![\d.])\d{4}\s?(?:hrs|lt|utc|gmt|z)\b|\b\d{6}z\b"
     rf"|(?:\b(?:{_words(signs.PRICE_WORDS)})(?:\s[a-z]+){{0,2}}|[$₱฿])[ .:]{{0,2}}"
     r"\d[\d.,]*(?:(?:[ /x@-]{1,3}| (?:ke|dan|to|at|and) )\d[\d.,]*)?"
+    r"(?!\d|[.,]\d|\s?[nsuhb][\s,;/-]{0,3}\d)"  # rm 500 4.5N 118.2E
     r"|\b(?!lat|lon|lng|long|lu|ls|bt|bb|pos)[a-z]{2,10}\d+[a-z]?\b"
-    r"(?![.,]\d|-\d\d?(?:\.\d+)?'?\s?[nsewutbhd]\b|°)"  # bot4.5N: a word glued to a position
+    r"(?![.,]\d|-\d\d?(?:\.\d+)?'?\s?[nsewutbhd]\b|°"  # bot4.5N: a word glued to a position
+    r"|[ :]\d\d?(?:[ :]\d\d?)?(?:\.\d+)?['\"]?\s?[nsuhb]\b[ ,;]{0,3}\d{1,3}[ :]\d)"  # bot4 35N 118 40E
     r"|\b[a-z]{1,4}[ -]?\d{2,6}/\d+(?:/[a-z]+)?\b"
 )
 # Numbers that measure, and numbers that count, where no mark of hemisphere says otherwise.

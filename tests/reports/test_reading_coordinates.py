@@ -84,6 +84,13 @@ GLUED = [
     ("lat4.5lon118.2", 4.5, 118.2),
     ("kami4.512 118.634", 4.512, 118.634),
     ("jam14.30N118.2E", 14.3, 118.2),
+    ("SOSN4.5E118.2", 4.5, 118.2),
+    ("sos.4,5N 118,2E", 4.5, 118.2),
+    ("bot.-4.5868,118.6818", -4.5868, 118.6818),
+    ("bot4 5.2N 118 40.1E", 4.08667, 118.66833),
+    ("bot4 35 12N 118 40 54E", 4.58667, 118.68167),
+    ("bot4:35.2N 118:40.1E", 4.58667, 118.66833),
+    ("harga rm 500 4.5N 118.2E", 4.5, 118.2),
     ("wa 118 40.5E 4 35.2N", 4.58667, 118.675),
     ("S O S 4.5 118.2", 4.5, 118.2),
     ("S.O.S 4.5, 118.2", 4.5, 118.2),
@@ -101,7 +108,7 @@ def test_word_glued_to_a_number_or_spelled_before_it_takes_nothing_off_it(text, 
     assert reading.position == pytest.approx((lon, lat), abs=1e-4)
 
 
-@pytest.mark.parametrize("text", ["rm4.5N118.2E", "hp 0123456789.4.5N 118.2E", "a1234.5,118.2"])
+@pytest.mark.parametrize("text", ["hp 0123456789.4.5N 118.2E", "a1234.5,118.2", "ab# 35 12N 118 40 54E"])
 def test_tail_of_a_number_is_no_position(text):
     assert read(text).position is None
 
