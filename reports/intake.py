@@ -77,9 +77,8 @@ class Incoming:
     extra: dict = field(default_factory=dict)
 
     def content_hash(self) -> bytes:
-        """SHA-256 of who said what, 32 bytes: two phones under one key say two things, even in one wording."""
+        """SHA-256 of what the sender said, whatever road it came by. 32 bytes."""
         said = [
-            str(self.device.pk) if self.device else None,
             self.text,
             self.type,
             self.position,
@@ -119,7 +118,9 @@ def receive(incoming: Incoming, *, now: datetime | None = None) -> Receipt:
     first = Report.objects.get(source=incoming.source, external_id=incoming.external_id)
     kept = [first, *first.conflicts.all()]
     for report in kept:
-        if bytes(report.content_hash) == digest:
+        # Two phones that chose one key say two things, even in one wording.
+        one_phone = None in (report.device_id, incoming.device) or report.device_id == incoming.device.pk
+        if bytes(report.content_hash) == digest and one_phone:
             return Receipt(first, created=False, conflict=report if report is not first else None)
     log.warning("report %s: other content under the same key", first.pk)
     number = len(kept) + 1
