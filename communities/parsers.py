@@ -53,7 +53,7 @@ def forgiving_json(stream) -> tuple[Any, bool]:
     if text.count("[") + text.count("{") > DEEPEST:
         text = _cut(text)
     try:
-        value = json.loads(text, parse_constant=str, parse_float=_finite, parse_int=_integer)
+        value = json.loads(text, parse_constant=str, parse_float=_finite, parse_int=_integer, strict=False)
     except ValueError as exc:
         hint = 'Send a JSON object, such as {"text": "SOS"}.'
         raise ParseError(f"This is not JSON: {_first_line(exc)}. {hint}") from exc

@@ -4,30 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('alerts', '0002_append_only_and_fillfactor'),
-        ('communities', '0002_append_only'),
-        ('reports', '0003_news_and_queue'),
+        ("alerts", "0002_append_only_and_fillfactor"),
+        ("communities", "0002_append_only"),
+        ("reports", "0003_news_and_queue"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='notification',
-            name='notification_due',
+            model_name="notification",
+            name="notification_due",
         ),
         migrations.AddField(
-            model_name='dispatch',
-            name='told_at',
-            field=models.DateTimeField(blank=True, help_text='of the incident as it then was', null=True),
+            model_name="dispatch",
+            name="told_at",
+            field=models.DateTimeField(blank=True, help_text="of the incident as it then was", null=True),
         ),
         migrations.AddField(
-            model_name='notification',
-            name='repeat',
-            field=models.PositiveSmallIntegerField(default=0, help_text='how often this was asked before'),
+            model_name="notification",
+            name="repeat",
+            field=models.PositiveSmallIntegerField(default=0, help_text="how often this was asked before"),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('status__in', ['pending', 'failed_temp'])), fields=['attempt', 'priority', 'repeat', 'due_at'], name='notification_due'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("status__in", ["pending", "failed_temp"])),
+                fields=["attempt", "priority", "repeat", "due_at"],
+                name="notification_due",
+            ),
         ),
     ]
