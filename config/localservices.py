@@ -12,7 +12,6 @@ import argparse
 import base64
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import pwd
@@ -411,7 +410,9 @@ class Services:
                 return inside
         except OSError:
             pass
-        name = hashlib.sha256(str(self.var).encode()).hexdigest()[:12]
+        # By chance and not by path: a new checkout in the place of a deleted one must not find that one's
+        # servers, whose passwords and keys went with it.
+        name = secrets.token_hex(6)
         # /var/tmp outlives a reboot, /tmp often does not.
         parent = "/var/tmp" if os.access("/var/tmp", os.W_OK) else tempfile.gettempdir()  # noqa: S108  owner is checked
         outside = Path(parent) / f"suar-{name}"

@@ -126,3 +126,15 @@ def test_only_private_servers_that_are_gone_are_missing(tmp_path, monkeypatch, g
         else:
             server.close()
         assert services.missing() == missing
+
+
+def test_a_new_checkout_never_takes_over_the_servers_of_a_deleted_one(tmp_path, monkeypatch):
+    """Their passwords and keys went with the old checkout; the folder beside it may have stayed."""
+    monkeypatch.setattr(localservices.Owner, "may_write", lambda self, folder: False)
+    folders = {Services(tmp_path).folder() for _ in range(2)}
+    try:
+        assert len(folders) == 2
+        assert not any(folder.is_relative_to(tmp_path) for folder in folders)
+    finally:
+        for folder in folders:
+            folder.rmdir()
