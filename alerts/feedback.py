@@ -7,7 +7,7 @@ from django.db.models import Q
 from alerts import calls, messages
 from alerts.models import Dispatch, Notification
 from communities.models import Identity, Reporter
-from reports.models import Incident, Report
+from reports.models import Incident, Question, Report
 from reports.taxonomy import ReplyMode, ResponsePhase
 
 # Later than this the sentence is about another day.
@@ -17,9 +17,17 @@ LIFE = timedelta(hours=2)
 def answer_to(report: Report) -> str:
     """The one answer to a report, for its channel to carry at once: SMS, app response.
 
-    Reads back only a position that this reporter gave, never another's of the same incident.
-    A repeat is told the same: only earlier reports count.
+    Asks what was written down as asked of it: one question, the most urgent. Reads back only a position
+    that this reporter gave, never another's of the same incident. A repeat is told the same: only earlier
+    reports count.
     """
+    asked = {question.kind: question for question in report.questions.select_related("incident", "other")}
+    if which := asked.get(Question.Kind.WHICH):
+        references = [_own_reference(report, one) for one in (which.incident, which.other)]
+        if all(references):
+            return messages.which_report(
+                language=report.language, references=tuple(references), drill=report.drill
+            )
     position, persons = report.lon_lat, report.persons_on_board
     if report.reporter_id and (position is None or persons is None):
         earlier = Report.objects.filter(
@@ -34,7 +42,16 @@ def answer_to(report: Report) -> str:
         reference=report.reference,
         position=position,
         persons_on_board=persons,
+        ask=next((kind for kind in (Question.Kind.HOW_MANY, Question.Kind.WHAT) if kind in asked), ""),
         drill=report.drill,
+    )
+
+
+def _own_reference(report: Report, incident: Incident) -> str:
+    """The reference by which the sender of `report` knows a matter: of the newest report before this one."""
+    own = incident.reports.filter(reporter=report.reporter_id, received_at__lte=report.received_at)
+    return (
+        own.exclude(pk=report.pk).values_list("reference", flat=True).order_by("-received_at").first() or ""
     )
 
 

@@ -129,6 +129,9 @@ def _alert_values(
 
 # To the reporter
 
+# What the answer to a report with a position can ask besides.
+ASKABLE = {("full", "how_many"), ("full", "what"), ("received", "what")}
+
 
 def received(
     mode: str,
@@ -137,13 +140,15 @@ def received(
     reference: str,
     position: tuple[float, float] | None = None,
     persons_on_board: int | None = None,
+    ask: str = "",
     drill: bool = False,
 ) -> str:
     """Answer a report as its reply mode allows; "" for NONE.
 
-    FULL reads the position (lon, lat) back, or asks where and, if not known, how many. RECEIVED promises no
-    rescue. QUIET is `OK` and the reference of the report and nothing else, in a drill too: a phone in wrong
-    hands must not betray its owner. "" or an unknown language: Malay and English.
+    FULL reads the position (lon, lat) back and may `ask` "how_many" or "what"; without one it asks where and,
+    if not known, how many. RECEIVED promises no rescue and may ask "what". QUIET is `OK` and the reference of
+    the report and nothing else, in a drill too: a phone in wrong hands must not betray its owner. "" or an
+    unknown language: Malay and English.
     """
     if mode == "NONE":
         return ""
@@ -153,6 +158,9 @@ def received(
     kind = "full" if mode == "FULL" else "received"
     values = {"reference": reference, "drill": drill}
     if position is not None:
+        if (kind, ask) in ASKABLE:
+            values |= {"position": position_sms(*position, language)}
+            return sms(language, "reporter", f"{kind}_{ask}", **values)
         more = entry(language, "reporter", f"{kind}_more")
         place = position_sms(*position, language)  # the two-language text takes N and E
         values |= {"position": place, "more": more, "dropped": ("more",)}

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from communities.languages import Language
 from communities.models import Device, Reporter
-from reports import known_places, matching, questions, triage, workflow
-from reports.models import Incident, Report
+from reports import known_places, matching, matters, questions, triage, workflow
+from reports.models import Incident, Question, Report
 from reports.priority import PHASE
 from reports.reading import READING_VERSION, Reading, read
 from reports.references import next_reference
@@ -141,12 +141,16 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     )
     report = _report(incoming, key, digest, first, reporter, reading, now)
     facts = _facts(report, reading)
-    incident = _incident(report, None if incoming.new_matter else reporter, facts, now)
+    own = None if incoming.new_matter else reporter
+    answered = _answered_by_number(report, own, now)
+    incident, other = _incident(report, own, facts, answered, now)
     report.incident = incident
     triage.add_report(incident, report, facts, now=now)
     report.reply_mode = _reply_mode(report, incident)
     report.save(force_insert=True)
-    questions.settle(incident, report, now=now)
+    questions.settle(incident, report, other=other, now=now)
+    if answered is not None and answered.kind == Question.Kind.WHICH:
+        _move_to(incident, answered, report, now=now)
     if reporter and not reporter.language and report.language:
         reporter.language = report.language
         reporter.save(update_fields=["language"])
@@ -202,17 +206,69 @@ def storable(text: str) -> tuple[str, list[str]]:
     return kept, ["text_repaired"] if kept != text else []
 
 
-def _incident(report: Report, reporter: Reporter | None, facts: dict, now: datetime) -> Incident:
-    """The phone's open matter of the last two hours, locked, or a new incident, not yet saved."""
+def _incident(
+    report: Report, reporter: Reporter | None, facts: dict, answered: Question | None, now: datetime
+) -> tuple[Incident, Incident | None]:
+    """The phone's open matter of the last two hours, locked, or a new incident, not yet saved.
+
+    Where a text may belong to either of two, it goes to the more urgent one, and the other is returned too.
+    """
     if reporter is not None:
         mine = Incident.objects.of_reporter(reporter, now).filter(drill=report.drill)
-        if (incident_id := mine.values_list("pk", flat=True).first()) is not None:
-            incident = workflow.lock(incident_id)
+        ids = list(mine.values_list("pk", flat=True))
+        other = None
+        if answered is not None:
+            ids = [_lock_answered(answered, report)]
+        elif len(ids) > 1:
+            found = list(Incident.objects.filter(pk__in=ids).order_by("priority", "-last_report_at"))
+            chosen = matters.plainly(report, found)
+            if chosen is None and facts.get("priority_floor") != 1:
+                other = found[1] if questions.may_ask_which(report, *found[:2]) else None
+            ids = [(chosen or found[0]).pk]
+        if ids:
+            incident = workflow.lock(ids[0])
             if incident.is_open:
-                return incident
+                return incident, other
     incident = triage.open_incident({**facts, "type": report.type, "drill": report.drill}, now=now)
     propose_join(incident, report, now)
-    return incident
+    return incident, None
+
+
+def _answered_by_number(report: Report, reporter: Reporter | None, now: datetime) -> Question | None:
+    """What a bare number of this phone answers; fills the unsaved `report` with what it says."""
+    number = questions.number_in(report.text) if reporter is not None else None
+    asked = questions.answered_by_number(number, reporter, now) if number is not None else None
+    if asked is not None:
+        report.drill = asked.incident.drill
+        if asked.kind == Question.Kind.HOW_MANY:
+            report.persons_on_board = number
+    return asked
+
+
+def _lock_answered(asked: Question, report: Report):
+    """The id of the matter that a number is about; of two matters both are locked, in the order of joins."""
+    if asked.kind != Question.Kind.WHICH:
+        return asked.incident_id
+    for incident_id in sorted((asked.incident_id, asked.other_id)):
+        workflow.lock(incident_id)
+    return questions.matter(asked, questions.number_in(report.text)).pk
+
+
+def _move_to(incident: Incident, asked: Question, answer: Report, *, now: datetime) -> None:
+    """Bring the texts that this phone was asked about to the matter that it named."""
+    pair = {asked.incident_id, asked.other_id}
+    doubts = Question.objects.filter(
+        kind=Question.Kind.WHICH,
+        answered_by__isnull=True,
+        incident=asked.incident,
+        other=asked.other,
+        report__reporter=answer.reporter,
+    ).select_related("report")
+    for doubt in doubts:
+        doubt.answered_by = answer
+        doubt.save(update_fields=["answered_by"])
+        if incident.pk in pair and doubt.report.incident_id in pair - {incident.pk}:
+            triage.move(doubt.report, incident, reason=f"the reporter answered {answer.text[:20]}", now=now)
 
 
 def propose_join(incident: Incident, report: Report, now: datetime) -> None:

@@ -97,6 +97,35 @@ def note_news(incident: Incident, before: tuple, *, now: datetime) -> None:
         incident.news_at = now
 
 
+def move(report: Report, into: Incident, *, reason: str, now: datetime) -> None:
+    """Bring a report to the matter that its own reporter named. Both incidents must be locked.
+
+    The old one keeps its priority and loses only a position that this report alone gave it.
+    """
+    old = workflow.lock(report.incident_id)
+    report.incident = into
+    report.save(update_fields=["incident"])
+    workflow.record(
+        old, "reports", report.reference, f"moved to {into.reference}", by=None, reason=reason, now=now
+    )
+    workflow.record(into, "reports", "", f"moved from {old.reference}", by=None, reason=reason, now=now)
+    said_at = report.observed_at or report.received_at
+    if old.position is not None and (old.position_source, old.position_at) == (
+        report.position_source,
+        said_at,
+    ):
+        before = (old.type, old.lon_lat, old.persons_on_board)
+        old.position = old.position_error_m = old.position_at = None
+        old.position_source = ""
+        for earlier in old.reports.order_by("received_at"):
+            _fill_position(old, earlier)
+        old.rule_floor = min(old.rule_floor or 5, old.rule_priority)
+        note_news(old, before, now=now)
+        rescore(old, now=now)
+        old.save()
+    add_report(into, report, report.reading, now=now)
+
+
 def rescore(incident: Incident, report: Report | None = None, *, now: datetime) -> None:
     """Print the sum anew into the unsaved `incident`. A rule's priority never falls by a new report."""
     report = report or incident.reports.order_by("received_at").last()

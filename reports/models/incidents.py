@@ -188,6 +188,22 @@ class Question(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="questions")
     kind = models.CharField(max_length=8, choices=Kind)
+    report = models.ForeignKey(
+        "reports.Report",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="questions",
+        help_text=_("whose answer asked it"),
+    )
+    other = models.ForeignKey(
+        Incident,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("of which of two matters: the second"),
+    )
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
     answered_by = models.ForeignKey(

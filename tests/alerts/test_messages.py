@@ -133,6 +133,10 @@ def everything_said(language):
                 for persons in (None, 9999):
                     text = messages.received(mode, position=position, persons_on_board=persons, **ref)
                     yield f"received {mode}", text, REFERENCE, ""
+        for mode, ask in (("FULL", "how_many"), ("FULL", "what"), ("RECEIVED", "what")):
+            for position in (SEMPORNA, FAR):
+                text = messages.received(mode, position=position, ask=ask, **ref)
+                yield f"received {mode} asking {ask}", text, REFERENCE, ""
         for eta_s in (None, 1, 7200, LONGEST_ETA_S):
             yield (
                 "help_coming",
