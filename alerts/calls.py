@@ -194,9 +194,13 @@ def call_desk(
     key: str,
     now: datetime,
     call_sign: str = "",
+    news: bool = False,
 ) -> None:
-    """Call a duty officer, unless that officer has said "I have it" for this incident."""
-    if not station.duty_phone or has_it(station, incident):
+    """Call a duty officer, unless that officer has said "I have it" for this incident.
+
+    `news` is no call for help but something that whoever has the matter must hear.
+    """
+    if not station.duty_phone or (has_it(station, incident) and not news):
         return
     said = {
         "language": station.language,

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
-from alerts import calls, messages
+from alerts import calls, candidates, messages
 from alerts.models import Dispatch, Notification
 from communities.models import Identity, Reporter
 from reports.models import Incident, Question, Report
@@ -12,6 +13,35 @@ from reports.taxonomy import ReplyMode, ResponsePhase
 
 # Later than this the sentence is about another day.
 LIFE = timedelta(hours=2)
+
+
+def hear(report: Report, *, now: datetime | None = None) -> str:
+    """Tell the desk what a report says that cannot wait for the queue; return the answer to the reporter."""
+    if "safe_now" in report.flags:
+        says_safe(report, now=now or timezone.now())
+    return answer_to(report)
+
+
+def says_safe(report: Report, *, now: datetime) -> None:
+    """A reporter says that all is well while a unit is on its way: its desk decides. Closes nothing.
+
+    Told once a report, also to a desk that took the matter and is not called any more.
+    """
+    incident = report.incident
+    lead = incident.dispatches.engaged().select_related("unit__station").order_by("created_at").first()
+    if lead is None:
+        return
+    duty, centres = candidates.desks(incident, candidates.datum(incident, now), lead.unit)
+    for station in [duty] if duty is not None else centres:
+        calls.call_desk(
+            station,
+            (Notification.Channel.SMS,),
+            incident,
+            "safe_now",
+            key=f"safe:{report.pk}",
+            now=now,
+            news=True,
+        )
 
 
 def answer_to(report: Report) -> str:

@@ -29,6 +29,9 @@ MOST_ANSWERS = 5
 ANSWERS_WINDOW = timedelta(minutes=30)
 SAID_AGAIN = timedelta(hours=12)
 CREW_DISTRESS = "patrol_unit_in_distress"
+# On the report, and by it on the incident, for an officer to reach the phone by another road.
+STOP_FLAGS = ("stop_word", "carrier_may_mute")
+
 _ACTIONS = {
     Verb.ACKNOWLEDGE: dispatch.acknowledge,
     Verb.DECLINE: dispatch.decline,
@@ -111,8 +114,15 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
 
 
 def _from_fisher(sender: str, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
+    # To a fisher CANCEL or STOP is a word and ends nothing; their carrier may take it for an opt-out.
+    stop = replies.parse(form.get("Body", "")).verb is Verb.STOP
     return _report(
-        form, external_id, now, reporter=identity.reporter_for(sender) if sender else None, sender=sender
+        form,
+        external_id,
+        now,
+        reporter=identity.reporter_for(sender) if sender else None,
+        sender=sender,
+        flags=STOP_FLAGS if stop else (),
     )
 
 
@@ -133,7 +143,7 @@ def _report(
         now=now,
     )
     report = receipt.conflict or receipt.report
-    return Answer(feedback.answer_to(report), InboundMessage.Kind.REPORT, report=report)
+    return Answer(feedback.hear(report, now=now), InboundMessage.Kind.REPORT, report=report)
 
 
 def _extra(form: Mapping[str, str], sender: str) -> dict:

@@ -332,7 +332,7 @@ def stand_down(*, language: str, reference: str, at: datetime, drill: bool = Fal
 
 # To the duty officer
 
-ALARMS = ("no_capable_unit", "no_position", "nobody_answers", "untouched", "last_security_unit")
+ALARMS = ("no_capable_unit", "no_position", "nobody_answers", "untouched", "last_security_unit", "safe_now")
 
 
 def _alarm(language: str, kind: str, call_sign: str) -> str:

@@ -6,7 +6,7 @@ from alerts import feedback, views, webhooks
 from reports.views import Reports
 
 api_urlpatterns = [
-    path("reports/", Reports.as_view(reply=feedback.answer_to), name="reports"),
+    path("reports/", Reports.as_view(reply=feedback.hear), name="reports"),
     path("incidents/<uuid:id>/", views.IncidentStory.as_view(), name="incident"),
     path("patrol-units/<str:call_sign>/positions/", views.UnitPositions.as_view(), name="unit-positions"),
     path("dispatches/", views.Dispatches.as_view(), name="dispatches"),

@@ -202,6 +202,10 @@ class IncidentAdmin(ReadOnlyAdmin):
             marks.append(("same", gettext("same as %s?") % incident.proposed_same_as.reference))
         if "verify_in_parallel" in incident.flags:
             marks.append(("same", gettext("verify in parallel")))
+        if "safe_now" in incident.flags:
+            marks.append(("same", gettext("says safe now: ask")))
+        if "carrier_may_mute" in incident.flags:
+            marks.append(("same", gettext("texted STOP: our SMS may not arrive")))
         return format_html(
             "<strong>{}</strong> {} {}",
             incident.reference,

@@ -1,0 +1,144 @@
+"""One text in, without HTTP: what a fisher's words do beside becoming a report."""
+
+from urllib.parse import urlencode
+
+import pytest
+from django.utils import timezone
+
+from alerts import calls, candidates, inbound
+from alerts.models import Dispatch, Notification
+from alerts.replies import STOP_WORDS
+from alerts.wording import LANGUAGES, words
+from reports.models import Incident, Report
+from tests import factories
+from tests.cast import DUTY_PHONE, FISHER_PHONE
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/admin/reports/incident/"
+
+
+@pytest.fixture
+def text():
+    """Send one text from a number; return the answer."""
+    count = 0
+
+    def send(body: str, number: str = FISHER_PHONE, **fields: str) -> str:
+        nonlocal count
+        count += 1
+        form = {"MessageSid": f"SM{count:032}", "From": number, "Body": body} | fields
+        return inbound.receive(form, urlencode(form).encode())
+
+    return send
+
+
+def latest() -> Report:
+    return Report.objects.latest("received_at")
+
+
+class TestStop:
+    @pytest.mark.parametrize("word", [*sorted(STOP_WORDS), "stop", "Cancel.", " end "])
+    def test_a_fishers_stop_is_kept_marked_answered_and_ends_nothing(self, fisher, text, word):
+        text("bot karam 4.20 100.45 3 orang")
+        before = Incident.objects.get()
+        answer = text(word)
+        report, incident = latest(), Incident.objects.get()
+        assert report.text == word
+        assert report.incident == incident
+        assert report.reference in answer
+        assert "stop_word" in report.flags
+        assert "carrier_may_mute" in incident.flags
+        assert (incident.status, incident.priority, incident.type) == (before.status, 1, "sinking")
+
+    def test_with_nothing_open_it_is_a_report_that_an_officer_reads(self, fisher, text):
+        text("STOP")
+        incident = Incident.objects.get()
+        assert (incident.type, incident.status) == ("unclassified", "open")
+        assert "carrier_may_mute" in incident.flags
+
+    def test_a_quiet_matter_hears_no_more_than_its_receipt(self, fisher, text):
+        text("bot seludup 4.20 100.45")
+        assert text("CANCEL") == f"OK {latest().reference}"
+
+    @pytest.mark.parametrize("words", ["stop the boat is sinking", "cancelled", "the end is near"])
+    def test_a_sentence_is_no_stop_word(self, fisher, text, words):
+        text(words)
+        assert "stop_word" not in latest().flags
+
+    def test_the_queue_tells_the_officer(self, fisher, text, client, admin):
+        text("STOP")
+        client.force_login(admin)
+        assert "texted STOP" in client.get(QUEUE).content.decode()
+
+
+class TestSafeNow:
+    @pytest.fixture
+    def rescue(self, fisher, patrol, text) -> Incident:
+        """A sinking boat, with the nearest unit on its way."""
+        text("bot karam 4.20 100.45 3 orang")
+        incident = Incident.objects.get()
+        factories.Dispatch(incident=incident, unit=patrol, status="acknowledged", role=Dispatch.Role.LEAD)
+        Incident.objects.update(status="responding")
+        return incident
+
+    def told(self) -> list[Notification]:
+        return list(Notification.objects.filter(purpose="duty", key__contains=":safe:"))
+
+    def test_it_closes_nothing_and_the_desk_hears_it(self, rescue, text, station):
+        answer = text("dah selamat, silap")
+        rescue.refresh_from_db()
+        assert (rescue.status, rescue.priority) == ("responding", 1)
+        assert "safe_now" in rescue.flags
+        assert latest().reference in answer
+        assert "Penyelamat" not in answer
+        (told,) = self.told()
+        assert (told.station, told.channel, told.reference) == (station, "sms", rescue.reference)
+        assert latest().reference not in told.text
+
+    def test_a_desk_that_has_the_matter_hears_it_too(self, rescue, text, station):
+        now = timezone.now()
+        calls.call_desk(station, ("sms",), rescue, "nobody_answers", key="x", now=now)
+        inbound.officer_has_it(station, rescue.pk, via="sms", now=now)
+        assert text("dah selamat")
+        assert len(self.told()) == 1
+
+    def test_the_same_message_again_tells_once(self, rescue, text):
+        text("dah selamat", MessageSid="SMx")
+        text("dah selamat", MessageSid="SMx")
+        assert len(self.told()) == 1
+
+    def test_with_nobody_on_the_way_it_waits_in_the_queue(self, fisher, station, text, client, admin):
+        text("bot karam 4.20 100.45 3 orang")
+        text("dah selamat")
+        assert self.told() == []
+        client.force_login(admin)
+        assert "says safe now" in client.get(QUEUE).content.decode()
+
+    def test_without_a_desk_that_answers_for_the_place_the_centre_hears_it(
+        self, rescue, text, monkeypatch, mrcc
+    ):
+        monkeypatch.setattr(candidates, "desks", lambda *given: (None, [mrcc]))
+        text("dah selamat")
+        assert [row.station for row in self.told()] == [mrcc]
+
+    def test_sunk_and_safe_is_still_a_distress(self, fisher, text):
+        text("bot karam, kami selamat atas rakit 4.20 100.45 3 orang")
+        assert (Incident.objects.get().type, Incident.objects.get().priority) == ("sinking", 1)
+
+    def test_by_app_too(self, rescue, text, fisher, client):
+        device = factories.Device(reporter=fisher, token="an-app")
+        assert device.reporter == fisher
+        answer = client.post(
+            "/api/v1/reports/",
+            {"external_id": "a", "text": "dah selamat"},
+            content_type="application/json",
+            headers={"Authorization": "Bearer an-app"},
+        )
+        assert answer.status_code == 201, answer.content
+        assert len(self.told()) == 1
+
+    def test_every_language_has_the_words(self):
+        assert all(words(language)["duty"]["safe_now"] for language in LANGUAGES)
+
+    def test_a_duty_officers_own_word_is_no_news_to_anybody_without_a_unit(self, station, text):
+        text("dah selamat", DUTY_PHONE)
+        assert self.told() == []
