@@ -297,6 +297,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.shrink_waiting_photos",
         "schedule": timedelta(minutes=5),
     },
+    # Every minute what is fresh; every hour far enough back for a carrier or a service that was away.
+    "import-missed-messages": {
+        "task": "alerts.tasks.import_missed_messages",
+        "schedule": timedelta(seconds=60),
+        "kwargs": {"hours": 2},
+        "options": {"expires": 55},
+    },
+    "import-messages-missed-for-days": {
+        "task": "alerts.tasks.import_missed_messages",
+        "schedule": timedelta(hours=1),
+        "kwargs": {"hours": 72},
+        "options": {"expires": 3000},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "beat-schedule")
 

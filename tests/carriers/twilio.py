@@ -7,7 +7,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from time import sleep
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -68,6 +68,7 @@ class FakeTwilio(Carrier):
         super().__init__()
         self.messages: dict[str, dict] = {}
         self.calls: dict[str, dict] = {}
+        self.photos: dict[str, bytes] = {}
         self.refused_numbers: dict[str, int] = {}
         self.post = post
 
@@ -79,6 +80,10 @@ class FakeTwilio(Carrier):
         if headers.get("authorization") != f"Basic {login}":
             return _refuse(401, 20003, "Authenticate")
         parts = urlsplit(path)
+        if method == "GET" and parts.path in self.photos:
+            return Answer(200, self.photos[parts.path], content_type="image/jpeg")
+        if method == "GET" and parts.path.endswith("/Media.json"):
+            return self._list_photos(parts.path)
         match = re.fullmatch(
             rf"/{API_VERSION}/Accounts/{self.account_sid}/(Messages|Calls)(?:/(\w+))?\.json", parts.path
         )
@@ -126,6 +131,46 @@ class FakeTwilio(Carrier):
             "ApiVersion": API_VERSION,
         }
         return self.webhook(url, fields | more)
+
+    def hold(
+        self,
+        sender: str,
+        body: str,
+        *,
+        photos: tuple[bytes, ...] = (),
+        sid: str = "",
+        seconds_ago: float = 120,
+    ) -> str:
+        """Take an inbound message that no webhook brings; it stands in the list alone. Return its SID."""
+        sid = sid or f"{'MM' if photos else 'SM'}{uuid4().hex}"
+        uri = f"/{API_VERSION}/Accounts/{self.account_sid}/Messages/{sid}"
+        at = format_datetime(datetime.now(UTC) - timedelta(seconds=seconds_ago))
+        with self.lock:
+            self.messages[sid] = {
+                "account_sid": self.account_sid,
+                "api_version": API_VERSION,
+                "body": body,
+                "date_created": at,
+                "date_sent": at,
+                "date_updated": at,
+                "direction": "inbound",
+                "error_code": None,
+                "error_message": None,
+                "from": sender,
+                "messaging_service_sid": None,
+                "num_media": str(len(photos)),
+                "num_segments": str(segments(body)),
+                "price": None,
+                "price_unit": "USD",
+                "sid": sid,
+                "status": "received",
+                "subresource_uris": {"media": f"{uri}/Media.json"},
+                "to": self.number,
+                "uri": f"{uri}.json",
+            }
+            for number, content in enumerate(photos):
+                self.photos[f"{uri}/Media/ME{number:032}"] = content
+        return sid
 
     def deliver(
         self, sid: str, *statuses: str, error_code: int | None = None, times: int = 1, delay_s: float = 0.0
@@ -264,6 +309,26 @@ class FakeTwilio(Carrier):
                 "uri": uris[page],
             },
         )
+
+    def _list_photos(self, path: str) -> Answer:
+        own = [uri for uri in self.photos if uri.startswith(path.removesuffix(".json") + "/")]
+        shown = [
+            {
+                "account_sid": self.account_sid,
+                "content_type": "image/jpeg",
+                "date_created": _now(),
+                "date_updated": _now(),
+                "parent_sid": uri.split("/")[-3],
+                "sid": uri.rpartition("/")[2],
+                "uri": f"{uri}.json",
+            }
+            for uri in own
+        ]
+        return _json(
+            200,
+            {"media_list": shown, "uri": path, "first_page_uri": path, "next_page_uri": None, "page": 0,
+             "previous_page_uri": None, "page_size": 50, "start": 0, "end": len(shown)},
+        )  # fmt: skip
 
     def _create_call(self, asked: dict[str, str]) -> Answer:
         to, sender = asked.get("To", ""), asked.get("From", "")
