@@ -1,13 +1,19 @@
-"""What a clock starts: looking for what the carrier could not hand over."""
+"""What a clock starts: looking for what lies with the carrier."""
 
 from datetime import timedelta
 
 from celery import shared_task
 
-from alerts import inbound_sync
+from alerts import inbound_sync, photos
 
 
 @shared_task
 def import_missed_messages(hours: float) -> None:
     """Take in the messages of the last `hours` that no webhook brought; a second run does nothing."""
     inbound_sync.import_missed(back=timedelta(hours=hours))
+
+
+@shared_task
+def fetch_photos(hours: float) -> None:
+    """Fetch the photos that texts of the last `hours` told of; a second run does nothing."""
+    photos.fetch_waiting(back=timedelta(hours=hours))

@@ -310,6 +310,18 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"hours": 72},
         "options": {"expires": 3000},
     },
+    "fetch-photos": {
+        "task": "alerts.tasks.fetch_photos",
+        "schedule": timedelta(seconds=60),
+        "kwargs": {"hours": 2},
+        "options": {"expires": 55},
+    },
+    "fetch-photos-of-days": {
+        "task": "alerts.tasks.fetch_photos",
+        "schedule": timedelta(hours=1),
+        "kwargs": {"hours": 72},
+        "options": {"expires": 3000},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "beat-schedule")
 
