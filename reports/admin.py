@@ -106,6 +106,7 @@ class ReportAdmin(ReadOnlyAdmin):
                     "reply_mode",
                     "reading_printed",
                     "reading_version",
+                    "corrected_reading",
                 ]
             },
         ),

@@ -312,6 +312,7 @@ def correct(incident_id, *, by: User, reason: str, now: datetime | None = None, 
         facts.setdefault("response_phase", row.response_phase)
         facts.setdefault("severity", row.severity)
     before = (incident.type, incident.lon_lat, incident.persons_on_board)
+    _keep_correction(incident, facts, by=by, now=now)
     for field, new in facts.items():
         old = getattr(incident, field)
         if old == new:
@@ -329,6 +330,35 @@ def correct(incident_id, *, by: User, reason: str, now: datetime | None = None, 
     elif "position" in facts and incident.status == Incident.Status.DISPATCHING:
         dispatch_requested.send(sender=Incident, incident_id=incident.pk, now=now)
     return incident
+
+
+def _keep_correction(incident: Incident, facts: dict, *, by: User, now: datetime) -> None:
+    """Write what the officer read beside what the machine did, on the report that the machine had it from."""
+    reports = list(incident.reports.order_by("received_at", "id"))
+    changed = {}
+    for field in ("type", "position", "persons_on_board"):
+        if field not in facts or facts[field] == getattr(incident, field) or not reports:
+            continue
+        report = next((one for one in reports if _told(one, incident, field)), reports[0])
+        changed.setdefault(report, {})[field] = facts[field]
+    for report, read in changed.items():
+        if "position" in read:
+            read["position"] = [read["position"].x, read["position"].y] if read["position"] else None
+        report.corrected_reading = {
+            **report.corrected_reading,
+            **read,
+            "by": by.get_username(),
+            "at": now.isoformat(),
+        }
+        report.save(update_fields=["corrected_reading"])
+
+
+def _told(report: Report, incident: Incident, field: str) -> bool:
+    """Whether the incident has its present word in `field` from this report."""
+    if field == "position":
+        said_at = report.observed_at or report.received_at
+        return report.position is not None and said_at == incident.position_at
+    return getattr(report, field) is not None and getattr(report, field) == getattr(incident, field)
 
 
 @transaction.atomic

@@ -76,6 +76,9 @@ class Report(models.Model):
     flags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     reading = models.JSONField(default=dict, help_text=_("everything that was read, with candidates"))
     reading_version = models.CharField(max_length=20, blank=True)
+    corrected_reading = models.JSONField(
+        default=dict, blank=True, help_text=_("what an officer read instead, with by and at")
+    )
     # Admiralty scale: 1 confirmed … 5 improbable, 6 cannot be judged.
     grade_digit = models.PositiveSmallIntegerField(default=6)
     reply_mode = models.CharField(max_length=8, choices=ReplyMode, default=ReplyMode.RECEIVED)
