@@ -212,6 +212,7 @@ def _incident(
     """The phone's open matter of the last two hours, locked, or a new incident, not yet saved.
 
     Where a text may belong to either of two, it goes to the more urgent one, and the other is returned too.
+    A crew's or a desk's goes to its newest: it cannot be asked.
     """
     if reporter is not None:
         mine = Incident.objects.of_reporter(reporter, now).filter(drill=report.drill)
@@ -219,7 +220,7 @@ def _incident(
         other = None
         if answered is not None:
             ids = [_lock_answered(answered, report)]
-        elif len(ids) > 1:
+        elif len(ids) > 1 and not questions.digits_are_steps(report):
             found = list(Incident.objects.filter(pk__in=ids).order_by("priority", "-last_report_at"))
             chosen = matters.plainly(report, found)
             if chosen is None and facts.get("priority_floor") != 1:
@@ -236,7 +237,8 @@ def _incident(
 
 def _answered_by_number(report: Report, reporter: Reporter | None, now: datetime) -> Question | None:
     """What a bare number of this phone answers; fills the unsaved `report` with what it says."""
-    number = questions.number_in(report.text) if reporter is not None else None
+    askable = reporter is not None and not questions.digits_are_steps(report)
+    number = questions.number_in(report.text) if askable else None
     asked = questions.answered_by_number(number, reporter, now) if number is not None else None
     if asked is not None:
         report.drill = asked.incident.drill

@@ -89,7 +89,8 @@ def keep(
 
 def _under(report: Report, key: str, sha256: str) -> tuple[Attachment | None, str]:
     """The photo under `key`, `{key}#2`, … that these bytes repeat or may replace; the next free key."""
-    photos = {photo.external_id: photo for photo in report.attachments.all()}
+    # Asked anew each time: what the caller has read before may be stale.
+    photos = {photo.external_id: photo for photo in Attachment.objects.filter(report=report)}
     under, free = [], key
     while free in photos:
         under.append(photos[free])

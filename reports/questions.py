@@ -16,6 +16,8 @@ NUMBER_LIFE = ONE_MATTER
 Kind = Question.Kind
 UNKNOWN_TYPES = (IncidentType.UNCLASSIFIED, IncidentType.UNDESIGNATED_DISTRESS)
 _ASKING = (ReplyMode.FULL, ReplyMode.RECEIVED)
+# A bare digit of a crew or a desk is a step of a task.
+_DIGITS_ARE_STEPS = {"from_patrol_unit", "from_duty_phone"}
 # Up to 99: three digits alone are an emergency number far more often than a head count.
 _NUMBER = re.compile(r"\W*(\d{1,2})\W*")
 
@@ -24,6 +26,11 @@ def number_in(text: str) -> int | None:
     """The number that is all of a text ("5", "2.", "๕"); None for any other text."""
     match = _NUMBER.fullmatch(fold(text))
     return int(match[1]) if match else None
+
+
+def digits_are_steps(report: Report) -> bool:
+    """Whether a bare digit of this phone means something else already, so that it cannot be asked for one."""
+    return not _DIGITS_ARE_STEPS.isdisjoint(report.flags)
 
 
 def answered_by_number(number: int, reporter: Reporter, now: datetime) -> Question | None:
@@ -90,7 +97,7 @@ def _wanted(incident: Incident, report: Report) -> list[str]:
     how_many = [Kind.HOW_MANY] if distress and incident.persons_on_board is None else []
     if incident.position is None:
         return [Kind.WHERE, *how_many]
-    if {"safe_now", "stop_word"} & set(report.flags):
+    if {"safe_now", "stop_word"} & set(report.flags) or digits_are_steps(report):
         return []
     if how_many:
         return how_many

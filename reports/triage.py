@@ -92,7 +92,8 @@ def note_news(incident: Incident, before: tuple, *, now: datetime) -> None:
     """Stamp the unsaved incident if type, position or persons differ from `before`: crews must hear it."""
     type_, position, persons = before
     here = incident.lon_lat
-    moved = here is not None and (position is None or great_circle_m(position, here) > NEWS_FROM_M)
+    both = None not in (position, here)
+    moved = great_circle_m(position, here) > NEWS_FROM_M if both else position != here
     if moved or type_ != incident.type or persons != incident.persons_on_board:
         incident.news_at = now
 

@@ -4,7 +4,8 @@ import pytest
 
 from alerts import dispatch
 from alerts.models import Dispatch, InboundMessage, Notification, PatrolUnit
-from reports.models import Incident, Report
+from reports import triage
+from reports.models import Incident, Question, Report
 from tests import factories
 from tests.cast import CAPABILITIES
 from tests.phone import raw_webhook, together
@@ -279,3 +280,48 @@ def test_a_drill_and_the_real_thing_from_one_phone_are_two_matters(sea, fisher_p
     fisher_phone.texts("LATIHAN: bot karam 4 12.0N 100 27.0E")
     fisher_phone.texts("tolong bot karam betul 4 12.0N 100 27.0E")
     assert sorted(Incident.objects.values_list("drill", flat=True)) == [False, True]
+
+
+def test_a_crews_digit_is_never_a_head_count(sea, patrol_phone, mrcc):
+    for _ in range(2):
+        patrol_phone.replies("9")
+    own = Incident.objects.get()
+    assert own.reports.count() == 2
+    assert own.persons_on_board is None
+
+
+def test_a_crew_is_not_asked_for_a_number(sea, patrol_phone, mrcc):
+    answer = patrol_phone.replies("bot karam 4.25N 100.41E")
+    assert "04-15.00U" in answer
+    assert not Question.objects.exists()
+    assert "BERAPA" not in answer
+
+
+def test_what_a_crew_in_distress_texts_is_about_itself(sea, patrol_phone, mrcc):
+    patrol_phone.replies("bot karam 4.25N 100.41E 4 orang")
+    other = Incident.objects.get()
+    patrol_phone.replies("9")
+    own = Incident.objects.exclude(pk=other.pk).get()
+    answer = patrol_phone.replies("4.26N 100.41E 3 orang")
+    assert "1=" not in answer
+    own.refresh_from_db()
+    assert own.persons_on_board == 3
+    assert own.reports.count() == 2
+
+
+def test_the_crew_hears_that_a_position_was_another_boats(sea, fisher_phone, patrol_phone, dispatcher, mrcc):
+    first = fisher_phone.texts(SINKING)
+    assert first
+    mine = Incident.objects.get()
+    fisher_phone.texts("enjin rosak hanyut 5.60 100.10 2 orang")
+    second = triage.part(
+        Report.objects.latest("received_at").pk, by=dispatcher, reason="another", now=sea.now()
+    )
+    patrol_phone.replies(f"1 {mine.reference}")
+    patrol_phone.heard = len(patrol_phone.messages)
+    order = sorted((mine, second), key=lambda one: (one.received_at, one.pk))
+    asked = fisher_phone.texts("ombak besar 4.9N 100.3E")
+    assert "1=" in asked
+    patrol_phone.hears("04-54.00N")
+    fisher_phone.texts(str(order.index(second) + 1))
+    patrol_phone.hears("04-12.00N")

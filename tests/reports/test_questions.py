@@ -119,6 +119,17 @@ class TestTwoMatters:
         assert (first.priority, second.priority) == (2, 1)
         assert first.transitions.filter(field="reports", new__startswith="moved from").exists()
 
+    def test_a_position_that_was_the_other_boats_is_news_to_whoever_steers_by_it(self, text, matters):
+        second = matters[1]
+        gone = {"position": None, "position_source": ""}
+        second.reports.update(**gone)
+        Incident.objects.filter(pk=second.pk).update(**gone, position_at=None)
+        text("6.90 101.90", minutes=1)
+        reply = text("1", minutes=2)
+        second.refresh_from_db()
+        assert second.position is None
+        assert second.news_at == reply.received_at
+
     def test_several_texts_in_doubt_move_together(self, text, matters):
         doubts = [text(words, minutes=1) for words in ("ombak besar", "cepat sikit")]
         text("1", minutes=2)
