@@ -1,7 +1,7 @@
 """An incident and the fleet as the ranking sees them, and which desks answer for the place."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
@@ -13,9 +13,6 @@ from communities.models import Device
 from communities.sphere import great_circle_m
 from reports.models import Incident
 from reports.taxonomy import TAXONOMY, Category
-
-# The reporter's last fix stands in for a missing position for so long.
-LAST_FIX_LIFE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +42,7 @@ def datum(incident: Incident, now: datetime) -> Datum | None:
         reporter = report.reporter
         if reporter is None:
             continue
-        last = (
-            reporter.reports.filter(
-                received_at__gte=now - LAST_FIX_LIFE, position_status="ok", position__isnull=False
-            )
-            .order_by("-received_at")
-            .first()
-        )
+        last = reporter.reports.fixes(now).first()
         if last is not None and rescue:
             return Datum(last.lon_lat, last.position_error_m, "last fix of the reporter", last.lon_lat)
         if reporter.community and reporter.community.waters:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from alerts import calls, dispatch, escalation, feedback, messages, replies
@@ -71,7 +71,7 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
     # The body is repaired, and flagged as such, by intake; no other field may stop a message either.
     form = {name: value if name == "Body" else intake.storable(value)[0] for name, value in form.items()}
     external_id = _external_id(form, raw)
-    _lock(external_id)
+    intake.hold_key(f"twilio:{external_id}")  # a repeat waits, so that it finds the first one's answer
     text = intake.storable(form.get("Body", ""))[0]
     first, number = external_id, 1
     while repeat := InboundMessage.objects.filter(carrier="twilio", external_id=external_id).first():
@@ -129,15 +129,16 @@ def _from_fisher(sender: str, form: Mapping[str, str], external_id: str, now: da
 def _report(
     form: Mapping[str, str], external_id: str, now: datetime, *, reporter=None, sender="", **fields
 ) -> Answer:
+    country = phones.country_of(sender) or form.get("FromCountry", "")[:2].upper()
     receipt = intake.receive(
         intake.Incoming(
             source=Report.Source.SMS,
             external_id=external_id,
             text=form.get("Body", ""),
             reporter=reporter,
-            sender_country=phones.country_of(sender) or form.get("FromCountry", "")[:2].upper() or None,
+            sender_country=country or None,
             first_byte_at=now,
-            extra=_extra(form, sender),
+            extra={"sender_country": country, **_media(form)},
             **{"position": _pin(form), **fields},
         ),
         now=now,
@@ -146,16 +147,17 @@ def _report(
     return Answer(feedback.hear(report, now=now), InboundMessage.Kind.REPORT, report=report)
 
 
-def _extra(form: Mapping[str, str], sender: str) -> dict:
-    """What is kept beside the text: the sender's country, and photos still to be fetched from the carrier."""
-    extra = {"sender_country": phones.country_of(sender) or form.get("FromCountry", "")[:2].upper()}
+def _media(form: Mapping[str, str]) -> dict:
+    """Photos still to be fetched from the carrier, kept beside the text."""
     count = form.get("NumMedia", "0")
-    if count.isdecimal() and len(count) < 3 and int(count):
-        extra["media"] = [
+    if not (count.isdecimal() and len(count) < 3 and int(count)):
+        return {}
+    return {
+        "media": [
             {"url": form.get(f"MediaUrl{n}", "")[:500], "type": form.get(f"MediaContentType{n}", "")[:60]}
             for n in range(min(int(count), 10))
         ]
-    return extra
+    }
 
 
 def _pin(form: Mapping[str, str]) -> tuple[float, float] | None:
@@ -359,13 +361,6 @@ def _external_id(form: Mapping[str, str], raw: bytes) -> str:
     """The carrier's message id; a body without one is known by its content."""
     given = form.get("MessageSid") or form.get("SmsMessageSid") or form.get("SmsSid") or ""
     return given[:80] if given.strip() else "raw:" + hashlib.sha256(raw).hexdigest()
-
-
-def _lock(external_id: str) -> None:
-    """Let a repeat wait until the first is stored, so that it finds its answer."""
-    key = hashlib.sha256(b"twilio:" + external_id.encode("utf-8", "replace")).digest()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
 
 
 def _called(dispatches: list[Dispatch], reference: str) -> Dispatch | None:

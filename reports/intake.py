@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
@@ -25,8 +25,6 @@ from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, ResponsePhase, c
 
 log = logging.getLogger(__name__)
 
-# A reporter's last fix helps to read a position without hemisphere for this long.
-LAST_AREA_LIFE = timedelta(hours=24)
 # A GPS of a phone is good to this without a word of its own, metres.
 DEVICE_ERROR_M = 50
 MOST_PERSONS = 32_767  # what the column holds; more is nonsense, kept in the text
@@ -324,14 +322,7 @@ def _last_area(reporter: Reporter | None, now: datetime) -> tuple[float, float] 
     """(lon, lat) of the reporter's last position under a day old, else of the community's waters."""
     if reporter is None:
         return None
-    last = (
-        reporter.reports.filter(
-            received_at__gte=now - LAST_AREA_LIFE, position_status="ok", position__isnull=False
-        )
-        .order_by("-received_at")
-        .values_list("position", flat=True)
-        .first()
-    )
+    last = reporter.reports.fixes(now).values_list("position", flat=True).first()
     if last is not None:
         return last.x, last.y
     waters = reporter.community.waters if reporter.community else None
@@ -386,15 +377,24 @@ def _metres(error_m: float | None) -> int | None:
     return None if error_m is None else min(max(round(error_m), 0), MOST_ERROR_M)
 
 
+def hold_key(key: str) -> None:
+    """Let whoever brings the same key wait until this transaction ends.
+
+    A row that is not there yet cannot be locked. Look for it in a statement of its own, which sees what
+    this one has waited for.
+    """
+    digest = hashlib.sha256(key.encode("utf-8", "replace")).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
+
+
 def _lock_key(source: str, external_id: str) -> bool:
-    """Let whoever brings the same key wait until this transaction ends; True if a report has it already.
+    """Hold the key of a report; True if a report has it already.
 
     By the unique key alone: with its conflicts in one OR the planner would read every report there is.
     """
-    key = hashlib.sha256(f"{source}:{external_id}".encode("utf-8", "replace")).digest()
+    hold_key(f"{source}:{external_id}")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
-        # A statement of its own: it must see what the one before it has waited for.
         cursor.execute(
             "SELECT FROM reports_report WHERE source = %s AND external_id = %s", [source, external_id]
         )

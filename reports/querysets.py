@@ -7,6 +7,8 @@ from django.utils import timezone
 
 # Two texts of one phone within this time are one matter (DOMAIN 8a).
 ONE_MATTER = timedelta(hours=2)
+# A reporter's last fix stands in for a missing position, and helps to read one, for this long.
+LAST_FIX_LIFE = timedelta(hours=24)
 # A report's or incident's reference is looked up this far back.
 REFERENCE_LIFE = timedelta(days=30)
 
@@ -45,6 +47,12 @@ class IncidentQuerySet(models.QuerySet):
 
 
 class ReportQuerySet(models.QuerySet):
+    def fixes(self, now):
+        """Reports of the last day with a sure position, newest first."""
+        return self.filter(
+            received_at__gte=now - LAST_FIX_LIFE, position_status="ok", position__isnull=False
+        ).order_by("-received_at")
+
     def of_device(self, device):
         """A device's own reports, newest first."""
         return self.filter(device=device).order_by("-received_at")
