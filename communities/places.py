@@ -51,7 +51,7 @@ def find(name: str, near: Position | None = None, limit: int = 5) -> list[Place]
     for form in dict.fromkeys((names.full_name(name), names.own_name(name))):
         if not form:
             continue
-        found = Place.objects.filter(search_names__contains=[form[:200]])
+        found = Place.objects.in_use().filter(search_names__contains=[form[:200]])
         if near is None:
             found = found.annotate(distance_m=Value(None, output_field=FloatField()))
             found = found.order_by("name", "country", "source", "source_id")
@@ -64,7 +64,9 @@ def find(name: str, near: Position | None = None, limit: int = 5) -> list[Place]
 
 def nearest(position: Position, limit: int = 1, kinds: Iterable[str] = ()) -> list[Place]:
     """The places nearest to `position` (lon, lat), each with `distance_m`; of these `kinds` where given."""
-    found = Place.objects.filter(kind__in=list(kinds)) if kinds else Place.objects.all()
+    found = Place.objects.in_use()
+    if kinds:
+        found = found.filter(kind__in=list(kinds))
     return list(_nearest_first(found, position)[:limit])
 
 

@@ -24,7 +24,7 @@ VERSION = (
 )
 ROWS = (
     "SELECT name, kind, ST_X(position::geometry), ST_Y(position::geometry), country, source,"
-    " search_names, alt_names FROM communities_place"
+    " search_names, alt_names FROM communities_place WHERE retired_at IS NULL"
 )
 
 
@@ -44,7 +44,7 @@ def from_files() -> place_index.PlaceIndex:
 
 
 def from_database() -> tuple[place_index.PlaceIndex, tuple]:
-    """Build the index from every Place; return it and the version it is of."""
+    """Build the index from every Place in use; return it and the version it is of."""
     version = current_version()  # before the rows: a change in between is seen the next time
     with connection.cursor() as cursor:
         cursor.execute(ROWS)

@@ -1,5 +1,5 @@
 from communities.models.people import Agency, Boat, Device, User
-from communities.models.places import Community, LandingSite, Place, Zone
+from communities.models.places import Community, LandingSite, Place, PlaceChange, Zone
 from communities.models.promises import Meeting, Promise
 from communities.models.reporters import Identity, Reporter, Reveal
 
@@ -12,6 +12,7 @@ __all__ = [
     "LandingSite",
     "Meeting",
     "Place",
+    "PlaceChange",
     "Promise",
     "Reporter",
     "Reveal",

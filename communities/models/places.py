@@ -1,12 +1,16 @@
 """Where people fish and what they call it."""
 
+from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from communities import names
 from communities.ids import uuid7
 from communities.languages import Language
+from communities.querysets import CommunityQuerySet, PlaceQuerySet
 
 
 class Community(models.Model):
@@ -20,6 +24,8 @@ class Community(models.Model):
         geography=True, null=True, blank=True, help_text=_("middle of the waters they fish")
     )
     waters_radius_m = models.PositiveIntegerField(default=55_560, help_text=_("30 nautical miles"))
+
+    objects = CommunityQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = _("communities")
@@ -69,8 +75,13 @@ class Place(models.Model):
         related_name="places",
         help_text=_("set for a name that only this community uses"),
     )
+    note = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # Nothing is deleted: a report may have been read with the name.
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
     source = models.CharField(max_length=40)
     source_id = models.CharField(max_length=60)
+
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -81,10 +92,58 @@ class Place(models.Model):
         indexes = [
             # "which places are called timun?"
             GinIndex(fields=["search_names"], name="place_search_names"),
+            # "which places are in this window of the chart?"
+            GistIndex(Cast("position", models.PointField(srid=4326)), name="place_on_the_plane"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.kind})"
+
+    def save(self, *args, **kwargs) -> None:
+        """Save it with the folded names under which it is found."""
+        self.search_names = names.search_names(self.name, self.alt_names)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_names"}
+        super().save(*args, **kwargs)
+
+
+class PlaceChange(models.Model):
+    """One act of an officer on a place, as it was before and after. Never changed: an undo is one more."""
+
+    class Act(models.TextChoices):
+        ADD = "add", _("added")
+        CHANGE = "change", _("changed")
+        MOVE = "move", _("moved")
+        RETIRE = "retire", _("taken out of use")
+        RESTORE = "restore", _("taken back into use")
+        UNDO = "undo", _("undone")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="changes")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="place_changes")
+    at = models.DateTimeField()
+    act = models.CharField(max_length=8, choices=Act)
+    # As communities.village_names.state gives it; null before it was there.
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(act__in=["add", "change", "move", "retire", "restore", "undo"]),
+                name="place_change_act_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(act="undo", undoes__isnull=False)
+                | (~models.Q(act="undo") & models.Q(undoes__isnull=True)),
+                name="place_change_undoes_if_undo",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.after['name']} {self.get_act_display()}"
 
 
 class Zone(models.Model):
