@@ -34,7 +34,8 @@ _THAI = "|".join(
         reverse=True,
     )
 )
-_TOKEN = re.compile(rf"\d+(?:[.{COMMA}]\d+)*|[a-z]+|{_THAI}|[\u0b80-\u0bff]+|\S")
+_TOKEN = re.compile(rf"(\d+(?:[.{COMMA}]\d+)*)|[a-z]+|{_THAI}|[\u0b80-\u0bff]+|\S")
+_POINTS = re.compile(rf"[.{COMMA}]")
 
 
 @dataclass(slots=True)
@@ -54,73 +55,57 @@ def tokens(text: str) -> list[Token]:
     out: list[Token] = []
     last_end = 0
     for match in _TOKEN.finditer(text):
-        word, start, end = match[0], match.start(), match.end()
+        start, end = match.span()
         glued = start == last_end and bool(out)
         last_end = end
-        if word[0].isdecimal():
-            parts = re.split(rf"[.{COMMA}]", word)
-            if (
-                len(parts) > 2
-            ):  # 05.58.200 is D.M.mmm, 27.15.45.2 is D.M.S.s; an address of four has no meaning here
-                if len(parts) == 4:
-                    parts[2:] = [".".join(parts[2:])]
-                if len(parts) > 3:
-                    out.append(Token("w", word, start, end, glued))
-                    continue
-                out.extend(Token("n", part, start, end, glued or i > 0) for i, part in enumerate(parts))
-                continue
-            out.append(Token("n", word, start, end, glued))
+        if match[1] is None:
+            out.append(Token(_kind(match[0], out), match[0], start, end, glued))
+            continue
+        parts = _POINTS.split(match[1])
+        if len(parts) == 4:  # 27.15.45.2 is D.M.S.s
+            parts[2:] = [".".join(parts[2:])]
+        if len(parts) < 3:
+            out.append(Token("n", match[1], start, end, glued))
+        elif len(parts) == 3:  # 05.58.200 is D.M.mmm
+            out.extend(Token("n", part, start, end, glued or i > 0) for i, part in enumerate(parts))
         else:
-            out.append(Token(_kind(word, out, glued), word, start, end, glued))
+            out.append(Token("w", match[1], start, end, glued))
     _settle(out)
     return out
 
 
 _MARKS = {
-    "°": "d",
+    **dict.fromkeys("°*^", "d"),
     "'": "m",
     '"': "s",
-    ",": ",",
-    ";": ";",
-    "/": ";",
-    ":": ":",
-    ".": ".",
+    **dict.fromkeys(",()[]", ","),
+    **dict.fromkeys(";/|", ";"),
+    **dict.fromkeys(":=", ":"),
+    **dict.fromkeys(".~", "."),
     "&": "j",
-    "|": ";",
-    "(": ",",
-    ")": ",",
-    "=": ":",
-    "[": ",",
-    "]": ",",
-    "*": "d",
-    "~": ".",
-    "^": "d",
+    "+": "g",
+    "-": "-",
+}
+_KINDS = {
+    **dict.fromkeys(JOINERS, "j"),
+    **dict.fromkeys(LONGITUDE_WORDS, "o"),
+    **dict.fromkeys(LATITUDE_WORDS, "a"),
+    **dict.fromkeys(HEMISPHERES, "h"),
+    **_MARKS,
+    "do": "d",
+}
+_KINDS_AFTER_NUMBER = {
+    **dict.fromkeys(SECOND_WORDS, "s"),
+    **dict.fromkeys(MINUTE_WORDS, "m"),
+    **dict.fromkeys(DEGREE_WORDS, "d"),
+    **{word: kind for word, kind in _KINDS.items() if kind in "hao"},
+    **{letter: letter.upper() for letter in "dhms"},  # settled once the next token is known
 }
 
 
-def _kind(word: str, before: list[Token], glued: bool) -> str:
-    if word in _MARKS:
-        return _MARKS[word]
-    if word in "+-":
-        return "-" if word == "-" else "g"
+def _kind(word: str, before: list[Token]) -> str:
     after_number = bool(before) and before[-1].kind in "ndms"
-    if word in ("d", "h", "m", "s"):  # settled once the next token is known
-        return word.upper() if after_number else ("h" if word in HEMISPHERES else "w")
-    if word == "do":
-        return "d"
-    if word in HEMISPHERES:
-        return "h"
-    if word in LATITUDE_WORDS:
-        return "a"
-    if word in LONGITUDE_WORDS:
-        return "o"
-    if after_number and word in DEGREE_WORDS:
-        return "d"
-    if after_number and word in MINUTE_WORDS:
-        return "m"
-    if after_number and word in SECOND_WORDS:
-        return "s"
-    return "j" if word in JOINERS else "w"
+    return (after_number and _KINDS_AFTER_NUMBER.get(word)) or _KINDS.get(word, "w")
 
 
 def _settle(out: list[Token]) -> None:

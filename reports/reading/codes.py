@@ -5,6 +5,7 @@ A code names a cell: its middle is the position, half its diagonal the error.
 
 import math
 import re
+import warnings
 from dataclasses import dataclass
 
 import utm
@@ -32,6 +33,8 @@ _MGRS = re.compile(
     re.I,
 )
 _CONVERTER = MGRS()
+# It warns of a cell beyond its zone, and answers all the same.
+warnings.filterwarnings("error", 'Warning in "Convert_MGRS_To_Geodetic"', RuntimeWarning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def _read_mgrs(match: re.Match) -> Code | None:
     middle = f"{digits[:half]}5{digits[half:]}5" if half < 5 else digits
     try:
         lat, lon = _CONVERTER.toLatLon(f"{square}{middle}")
-    except (MGRSError, RuntimeWarning):  # a warning tells of a cell beyond its zone
+    except (MGRSError, RuntimeWarning):
         return None if loose else Code(*match.span(), "mgrs")
     cell_m = 10 ** (5 - half)
     pair = Pair(lon, lat, math.hypot(cell_m * math.sqrt(2) / 2, GNSS_ERROR_M), 3)

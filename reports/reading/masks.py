@@ -12,7 +12,7 @@ def _words(words) -> str:
 
 # Numbers that are no position whatever stands beside them.
 NEVER = re.compile(
-    r"(?<![\w.])\+?\d{8,20}(?![\d.]*\d*\s?(?:[nsewutbh]|lu|ls|bt|bb)\b)(?!\.\d)"  # phones, MMSI, accounts
+    r"(?<![\w.])\+?\d{8,20}(?![\d.]*\s?(?:[nsewutbh]|lu|ls|bt|bb)\b)(?!\.\d)"  # phones, MMSI, accounts
     r"|(?<!\w)\+\d{1,4}(?:[ -]\d{2,5}){2,4}(?![\d.])"
     rf"|\b(?:{_words(signs.PHONE_WORDS)})\b[ .:#-]{{0,3}}(?:sy|saya|no|ku|number|nombor|nomor)?"
     r"[ .:]{0,2}\+?\d[\d -]{4,18}\d(?!\d|[.,]\d)"
@@ -31,7 +31,7 @@ NEVER = re.compile(
 )
 # Numbers that measure, and numbers that count, where no mark of hemisphere says otherwise.
 MEASURES = re.compile(
-    rf"(?<![\d.,{COMMA}])\d+(?:[.,{COMMA}]\d+)?\s?(?:{_words(signs.UNITS)})(?![a-z])|\d+\s?%"
+    rf"(?<![\d.,{COMMA}])\d+(?:[.,{COMMA}]\d+)?\s?(?:{_words(signs.UNITS)})(?![a-z])|(?<!\d)\d+\s?%"
     r"|(?<=[ ,])\d{1,4}\s?(?:m|meter|metre|meters|metres)(?![a-z])(?!\s*\d)"
 )
 COUNTS = re.compile(

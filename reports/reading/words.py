@@ -17,6 +17,7 @@ from .keywords_trade import TRADE
 _WORD = re.compile(r"[a-z]+|\d+|[.,;:!?|#]|[\u0e00-\u0e7f]+|[\u0b80-\u0bff]+")
 _APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
 BREAKS = frozenset(".,;:!?|#")
+_WEAK = frozenset(("maritime", "negation", "past", "grave", "thanks"))
 TYPO_FROM = 8
 # Real words one letter away from a keyword: no typos.
 NOT_TYPOS = frozenset(
@@ -288,17 +289,12 @@ def _chinese_hits(text: str) -> list[Hit]:
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
     """Drop what lies inside a longer match, unless that only tells of time, sea or manner."""
-    weak = {"maritime", "negation", "past", "grave", "thanks"}
-    ordered = sorted(hits, key=lambda hit: hit.start - hit.end)
-    kept: list[Hit] = []
-    for hit in ordered:
-        inside = hit.concept not in weak and any(
-            other.concept not in weak
-            and other.start <= hit.start
-            and hit.end <= other.end
-            and other.end - other.start > hit.end - hit.start
-            for other in kept
-        )
-        if not inside:
-            kept.append(hit)
+    kept = [hit for hit in hits if hit.concept in _WEAK]
+    outer = (-1, -1)
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        span = hit.start, hit.end
+        if hit.concept in _WEAK or (hit.end <= outer[1] and span != outer):
+            continue
+        outer = span
+        kept.append(hit)
     return sorted(kept, key=lambda hit: (hit.start, hit.concept))
