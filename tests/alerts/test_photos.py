@@ -112,6 +112,15 @@ def answered(carrier, monkeypatch, answer: Answer) -> None:
         "/elsewhere",
         "",
         "http://mms.twiliocdn.com/x",
+        "https://mms.twiliocdn.com.evil.example/x",
+        "https://mms.twiliocdn.com:8443/x",
+        "https://mms.twiliocdn.com@evil.example/x",
+        "https://media.twiliocdn.com/x",
+        "https://api.twilio.com/x",
+        "https://s3-external-1.amazonaws.com/another.bucket/x",
+        f"https://s3-external-1.amazonaws.com/media.twiliocdn.com/AC{'1' * 32}/x",
+        f"https://s3-external-1.amazonaws.com/media.twiliocdn.com/{ACCOUNT}/../AC1/x",
+        f"https://s3-external-1.amazonaws.com/media.twiliocdn.com/{ACCOUNT}/%2e%2e/AC1/x",
     ],
 )
 def test_a_redirect_to_elsewhere_is_not_followed(fake_twilio, mms, monkeypatch, location):
@@ -127,14 +136,23 @@ def test_a_redirect_to_the_carriers_store_is_followed_without_our_login(fake_twi
         "/store/1": Answer(200, picture()),
     }
     monkeypatch.setattr(fake_twilio, "respond", lambda method, path, *rest: answers[path])
-    monkeypatch.setattr(
-        photos, "_STORES", photos.re.compile(photos.re.escape(fake_twilio.origin) + "/store/")
-    )
+    monkeypatch.setattr(photos, "_STORE", f"{fake_twilio.origin}/store/")
     mms(GOOD)
     assert fetch() == 1
     first, second = fake_twilio.requests
     assert "authorization" in first[2]
     assert "authorization" not in second[2]
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        f"https://mms.twiliocdn.com/{ACCOUNT}/ab?Expires=1631090890&Signature=K~I_&Key-Pair-Id=A",
+        f"https://s3-external-1.amazonaws.com/media.twiliocdn.com/{ACCOUNT}/ab",
+    ],
+)
+def test_both_stores_that_the_carrier_names_are_its_own(store, fake_twilio):
+    assert store.startswith(photos._stores())
 
 
 def test_a_photo_that_is_too_large_is_given_up(fake_twilio, mms, monkeypatch):
