@@ -21,6 +21,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from alerts import delivery, dispatch, inbound, messages, receipts
+from alerts.inbound import desks
 from alerts.models import Dispatch, Notification
 from alerts.signatures import TwilioSignature
 from alerts.workflow import DispatchNotAllowed
@@ -119,7 +120,7 @@ def press(notification: Notification, digits: str) -> str:
         "drill": notification.incident.drill,
     }
     if notification.station_id and digits == "1":
-        inbound.officer_has_it(notification.station, notification.incident_id, via="voice", now=now)
+        desks.officer_has_it(notification.station, notification.incident_id, via="voice", now=now)
         return messages.spoken_answer("officer_noted", **said)
     if notification.dispatch_id is None or digits not in ("1", "2"):
         return notification.text

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from alerts import calls, candidates, inbound
+from alerts.inbound import desks
 from alerts.models import Dispatch, Notification
 from alerts.replies import STOP_WORDS
 from alerts.wording import LANGUAGES, words
@@ -97,7 +98,7 @@ class TestSafeNow:
     def test_a_desk_that_has_the_matter_hears_it_too(self, rescue, text, station):
         now = timezone.now()
         calls.call_desk(station, ("sms",), rescue, "nobody_answers", key="x", now=now)
-        inbound.officer_has_it(station, rescue.pk, via="sms", now=now)
+        desks.officer_has_it(station, rescue.pk, via="sms", now=now)
         assert text("dah selamat")
         assert len(self.told()) == 1
 

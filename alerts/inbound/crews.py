@@ -1,0 +1,161 @@
+"""What a crew texts: a digit for its task, "9" for its own distress, or words that are a report."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from alerts import calls, dispatch, messages, replies
+from alerts.inbound.fishers import Answer, report
+from alerts.models import Dispatch, InboundMessage, PatrolUnit
+from alerts.replies import Verb
+from alerts.workflow import DispatchNotAllowed
+from communities import identity
+from reports import intake
+from reports.models import Incident
+from reports.taxonomy import IncidentType
+
+SAID_AGAIN = timedelta(hours=12)
+CREW_DISTRESS = "patrol_unit_in_distress"
+
+_ACTIONS = {
+    Verb.ACKNOWLEDGE: dispatch.acknowledge,
+    Verb.DECLINE: dispatch.decline,
+    Verb.UNDER_WAY: dispatch.under_way,
+    Verb.ON_SCENE: dispatch.on_scene,
+    Verb.COMPLETE: dispatch.complete,
+    Verb.CANNOT_CONTINUE: dispatch.cannot_continue,
+}
+# A step told twice is answered as the first time: crews repeat what they hear no answer to.
+_SAID_BEFORE = {
+    Verb.UNDER_WAY: (Dispatch.Status.EN_ROUTE, "under_way_at"),
+    Verb.ON_SCENE: (Dispatch.Status.ON_SCENE, "on_scene_at"),
+    Verb.COMPLETE: (Dispatch.Status.COMPLETED, "ended_at"),
+    Verb.CANNOT_CONTINUE: (Dispatch.Status.CANNOT_CONTINUE, "ended_at"),
+}
+
+
+def text_of(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
+    reply = replies.parse(form.get("Body", ""))
+    language, kind = unit.language, InboundMessage.Kind.REPLY
+    if reply.verb is Verb.IN_DISTRESS:
+        return _crew_in_distress(unit, form, external_id, now)
+    if reply.verb is Verb.STOP:
+        calls.roster_fault(unit, now=now)
+        return Answer("", kind)
+    if reply.verb is None and not reply.reference:
+        if _is_service_word(form.get("Body", "")):
+            return Answer(messages.keys(language=language), kind)
+        # A crew sees a boat in trouble like anybody else, and answers what it is asked.
+        reporter = identity.reporter_for(unit.phone)
+        return report(
+            form, external_id, now, flags=("from_patrol_unit",), reporter=reporter, sender=unit.phone
+        )
+    mine = list(unit.dispatches.answerable().select_related("incident").order_by("-created_at"))
+    drill = bool(mine) and all(one.incident.drill for one in mine)
+    if reply.verb in (None, Verb.KEYS):
+        text = messages.keys(language=language, drill=drill)
+        return Answer(text, kind, dispatch=_called(mine, reply.reference))
+    chosen = replies.resolve(reply, [(one.incident.reference, one.status, one) for one in mine])
+    if isinstance(chosen, replies.Ambiguous):
+        open_references = [candidate[0] for candidate in chosen.candidates]
+        digit = replies.DIGIT_OF_VERB[reply.verb]
+        return Answer(
+            messages.which_reference(
+                language=language, digit=digit, open_references=open_references, drill=drill
+            ),
+            kind,
+        )
+    if chosen is None:
+        return Answer(_cannot_take(unit, reply, mine, now), kind, dispatch=_called(mine, reply.reference))
+    return Answer(_act(unit, reply, chosen[2], now), kind, dispatch=chosen[2])
+
+
+def _act(unit: PatrolUnit, reply: replies.Reply, chosen: Dispatch, now: datetime) -> str:
+    said = {"language": unit.language, "reference": chosen.incident.reference, "drill": chosen.incident.drill}
+    try:
+        with transaction.atomic():
+            if reply.verb is Verb.ACKNOWLEDGE:
+                dispatch.acknowledge(chosen.pk, via="sms", now=now)
+                return messages.unit_confirmed(**said, at=now)
+            _ACTIONS[reply.verb](chosen.pk, via="sms", reason=intake.storable(reply.rest)[0], now=now)
+    except dispatch.AlreadyTaken as taken:
+        lead = taken.lead
+        return messages.late_ack(**said, call_sign=lead.unit.call_sign, at=lead.acknowledged_at)
+    except DispatchNotAllowed:
+        return messages.not_now(**said, digit=replies.DIGIT_OF_VERB[reply.verb])
+    if reply.verb is Verb.DECLINE:
+        return messages.declined_noted(**said, at=now)
+    return messages.status_noted(reply.verb.value, **said, at=now)
+
+
+def _cannot_take(unit: PatrolUnit, reply: replies.Reply, mine: list[Dispatch], now: datetime) -> str:
+    """A true answer to a digit that no open dispatch takes: said twice, too late, or unknown."""
+    language = unit.language
+    newest = unit.dispatches.select_related("incident").order_by("-created_at")
+    known = _called(mine, reply.reference) if reply.reference else (mine[0] if len(mine) == 1 else None)
+    if known is None and not reply.reference:
+        # A bare digit said once more, after its task took it.
+        status, _ = _SAID_BEFORE.get(reply.verb, ("", ""))
+        known = newest.filter(status=status, created_at__gte=now - SAID_AGAIN).first()
+    if known is None and reply.reference:
+        known = newest.filter(incident__reference=reply.reference).first()
+        if known is not None and known.status == Dispatch.Status.STOOD_DOWN:
+            return messages.stand_down(language=language, reference=reply.reference, at=known.ended_at or now)
+    if known is None:
+        open_references = [one.incident.reference for one in mine]
+        return messages.dispatch_not_found(
+            language=language, reference=reply.reference, open_references=open_references
+        )
+    said = {"language": language, "reference": known.incident.reference, "drill": known.incident.drill}
+    if reply.verb is Verb.ACKNOWLEDGE and known.status in Dispatch.ENGAGED_STATUSES:
+        return messages.unit_confirmed(**said, at=known.acknowledged_at or now)
+    if reply.verb is Verb.DECLINE and known.status == Dispatch.Status.DECLINED:
+        return messages.declined_noted(**said, at=known.ended_at or now)
+    if reply.verb is Verb.ACKNOWLEDGE and known.status == Dispatch.Status.DECLINED:
+        return _act(unit, reply, dispatch.offer_again(known.pk, via="sms", now=now), now)
+    status, stamp = _SAID_BEFORE.get(reply.verb, ("", ""))
+    if known.status == status:
+        return messages.status_noted(reply.verb.value, **said, at=getattr(known, stamp) or now)
+    return messages.not_now(**said, digit=replies.DIGIT_OF_VERB[reply.verb])
+
+
+def _crew_in_distress(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
+    """`9`: the patrol unit itself needs rescue. A new P1 at its last fix, and its tasks go to others.
+
+    Said again it is the same distress; what the crew texts after it joins it.
+    """
+    reporter = identity.reporter_for(unit.phone)
+    known = Incident.objects.of_reporter(reporter, now).filter(flags__contains=[CREW_DISTRESS]).first()
+    fix = getattr(unit, "fix", None)
+    answer = report(
+        form,
+        external_id,
+        now,
+        reporter=reporter,
+        sender=unit.phone,
+        type=IncidentType.UNDESIGNATED_DISTRESS,
+        position=(fix.longitude, fix.latitude) if fix else None,
+        flags=("from_patrol_unit", CREW_DISTRESS),
+        new_matter=known is None,
+    )
+    incident = answer.report.incident
+    if not incident.place:
+        incident.place = unit.call_sign
+        incident.save(update_fields=["place"])
+    for engaged in unit.dispatches.engaged():
+        dispatch.cannot_continue(engaged.pk, via="sms", reason="unit in distress", now=now)
+    for asked in unit.dispatches.filter(status=Dispatch.Status.ALERTING):
+        dispatch.decline(asked.pk, via="sms", reason="unit in distress", now=now)
+    PatrolUnit.objects.filter(pk=unit.pk).update(status=PatrolUnit.Status.IN_DISTRESS)
+    text = messages.status_noted("in_distress", language=unit.language, reference=incident.reference, at=now)
+    return Answer(text, InboundMessage.Kind.REPORT, report=answer.report)
+
+
+def _is_service_word(body: str) -> bool:
+    """START after a STOP (the roster fault asks for it), or a lone 0: nothing that anybody saw at sea."""
+    return body.strip(" .!").upper() in {"START", "UNSTOP", "YES", "0"}
+
+
+def _called(dispatches: list[Dispatch], reference: str) -> Dispatch | None:
+    return next((one for one in dispatches if one.incident.reference == reference), None)
