@@ -102,7 +102,7 @@ def help_is_coming(incident: Incident, dispatch: Dispatch, *, now: datetime) -> 
         if report.reporter_id in told:
             continue
         told.add(report.reporter_id)
-        language = report.language or report.reporter.language
+        language = report.reporter.language or report.language
         text = messages.help_coming(
             language=language,
             reference=report.reference,
@@ -120,7 +120,7 @@ def say(report: Report, incident: Incident, text: str, *, key: str, now: datetim
         "incident": incident,
         "reporter": reporter,
         "purpose": Notification.Purpose.FEEDBACK,
-        "language": report.language or reporter.language or "ms",
+        "language": reporter.language or report.language or "ms",
         "reference": report.reference,
         "priority": incident.priority,
         "text": text,

@@ -131,7 +131,8 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     reporter = _reporter(incoming)
     reading = read(
         incoming.text,
-        language=incoming.language or (reporter.language if reporter else "") or None,
+        language=incoming.language,
+        usual_language=reporter.language if reporter else None,
         sender_country=incoming.sender_country,
         # Where the phone gave its own position, a name is coarser.
         places=known_places.index() if incoming.position is None else None,
@@ -149,7 +150,7 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     questions.settle(incident, report, other=other, now=now)
     if answered is not None and answered.kind == Question.Kind.WHICH:
         _move_to(incident, answered, report, now=now)
-    if reporter and not reporter.language and report.language:
+    if reporter and report.language not in ("", reporter.language):
         reporter.language = report.language
         reporter.save(update_fields=["language"])
     return report

@@ -19,7 +19,7 @@ from .place_index import PlaceIndex
 
 __all__ = ["READING_VERSION", "Reading", "read"]
 
-READING_VERSION = "2"
+READING_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,15 @@ def read(
     text: str,
     *,
     language: str | None = None,
+    usual_language: str | None = None,
     sender_country: str | None = None,
     places: PlaceIndex | None = None,
     near: tuple[float, float] | None = None,
 ) -> Reading:
     """Read one message.
 
-    `language` is the reporter's own setting (BCP 47) and wins. `sender_country` is a calling code, a number
+    `language` is the reporter's own setting (BCP 47) and wins; `usual_language` is what they wrote before and
+    yields to a text that is clearly in another. `sender_country` is a calling code, a number
     in E.164 or an ISO country. `places` turns names into positions; without it names are only told.
     `near` is (lon, lat) where the phone was last, None unknown. Anything that is not text reads as empty.
     """
@@ -84,13 +86,14 @@ def read(
     folded = calls.plain(fold(text))
     repaired = repair_digits(folded)
     words = keywords.find(coordinates.THREE_WORDS.sub(" # ", folded))
-    spoken = languages.tell(text, words, setting=language, sender_country=sender_country)
+    told_by = {"setting": language, "usual": usual_language, "sender_country": sender_country}
+    spoken = languages.tell(text, words, **told_by)
     south = (
         spoken == "id" or languages.calling_code(sender_country) == "62" or (near is not None and near[1] < 0)
     )
     found = coordinates.find(repaired, language=spoken, south=south, near=near)
     if found.position and found.position[1] < 0:  # Malay of the south is Indonesian
-        spoken = languages.tell(text, words, setting=language, sender_country=sender_country, lean="id")
+        spoken = languages.tell(text, words, **told_by, lean="id")
     source = "typed" if found.position else None
     if (
         repaired != folded

@@ -1,4 +1,4 @@
-"""Which language a text is in: the reporter's setting, else script, else words, else country, else ""."""
+"""Which language a text is in: the setting, else script, words, the usual one, country, else ""."""
 
 import re
 
@@ -7,6 +7,7 @@ from .words import Words
 LANGUAGES = ("ms", "id", "fil", "en", "vi", "th", "ta")
 CALLING_CODES = {"60": "ms", "62": "id", "63": "fil", "84": "vi", "66": "th", "65": "en", "91": "ta"}
 COUNTRIES = {"MY": "60", "ID": "62", "PH": "63", "VN": "84", "TH": "66", "SG": "65", "IN": "91"}
+CLEARLY = 8  # two words that one language alone has, or one and two everyday ones
 # đ ă ơ ư and every vowel with a hook, a dot below or two marks: no other language of these seas writes them
 _VIETNAMESE = re.compile("[đĐăĂơƠưƯ\u1ea0-\u1ef9]")
 _THAI = re.compile("[\u0e01-\u0e2e]")
@@ -27,10 +28,17 @@ def calling_code(sender_country: str | None) -> str:
 
 
 def tell(
-    text: str, words: Words, *, setting: str | None = None, sender_country: str | None = None, lean: str = ""
+    text: str,
+    words: Words,
+    *,
+    setting: str | None = None,
+    usual: str | None = None,
+    sender_country: str | None = None,
+    lean: str = "",
 ) -> str:
     """Tell the language of the unfolded `text`; `setting` wins where it is one of ours.
 
+    `usual` is what this sender wrote before: it stands unless the text is clearly in another language.
     Between languages whose words tell no difference the sender's country decides, then `lean`.
     """
     if setting in LANGUAGES:
@@ -50,6 +58,8 @@ def tell(
     if _VIETNAMESE.search(text):
         scores["vi"] = scores.get("vi", 0) + 6
     best = max(scores.values(), default=0)
+    if usual in LANGUAGES and (best < CLEARLY or best < 3 * scores.get(usual, 0)):
+        return usual
     if not best:
         return home
     tied = [language for language in LANGUAGES if scores.get(language) == best]

@@ -31,3 +31,24 @@ TOLD = [
 @pytest.mark.parametrize(("text", "options", "language"), TOLD)
 def test_language_is_setting_then_script_then_words_then_country(text, options, language):
     assert read(text, **options).language == language
+
+
+@pytest.mark.parametrize(
+    ("text", "usual", "language"),
+    [
+        ("our boat is taking water, we are 4 people", "ms", "en"),
+        ("saklolo lumulubog kami", "ms", "fil"),
+        ("เรือจม", "ms", "th"),
+        ("cháy tàu, cứu với", "en", "vi"),
+        ("bot saya mati enjin tolong", "en", "ms"),
+        ("SOS", "fil", "fil"),
+        ("4.20 100.45", "vi", "vi"),
+        ("ok thank you", "ms", "ms"),
+        ("bot karam help", "ms", "ms"),
+        ("tolong kapal tenggelam mesin mati", "ms", "ms"),  # half of it is Malay too
+        ("our boat is taking water", "xx", "en"),
+    ],
+)
+def test_the_usual_language_stands_until_a_text_is_clearly_in_another(text, usual, language):
+    assert read(text, usual_language=usual, sender_country="+6012").language == language
+    assert read(text, language="ta", usual_language=usual).language == "ta"
