@@ -121,7 +121,9 @@ def _settle(out: list[Token]) -> None:
         elif token.kind in ("D", "H"):
             whole = out[i - 1].kind == "n" and out[i - 1].text.isdigit() and len(out[i - 1].text) <= 3
             tight = token.glued and after is not None and after.glued and number_next
-            token.kind = "d" if whole and (tight or (after is not None and after.kind == "-")) else "h"
+            minutes_next = number_next and i + 2 < len(out) and out[i + 2].kind == "m"
+            dash_next = after is not None and after.kind == "-"
+            token.kind = "d" if whole and (tight or dash_next or minutes_next) else "h"
         elif token.kind == "M":
             token.kind = "m"
         elif token.kind == "S":
@@ -159,12 +161,13 @@ class Axis:
 
 
 def readings(
-    numbers: list[Token], marks: list[str], longitude: bool, said: bool = True
+    numbers: list[Token], marks: list[str], longitude: bool, said: bool = True, fraction: bool = False
 ) -> list[tuple[float, float, str]]:
     """What the numbers can mean: (degrees without sign, last digit in degrees, form), likelier first.
 
     Empty when they mean nothing: minutes or seconds from 60, fractions before the last number, out of range.
-    `marks` holds what follows each number; `said`: a mark of hemisphere stands with them.
+    `marks` holds what follows each number; `said`: a mark of hemisphere stands with them; `fraction`: the
+    third number is the fraction of the minutes.
     Forms: decimal, compact, dm, dms.
     """
     texts = [number.text.replace(COMMA, ".") for number in numbers]
@@ -189,7 +192,7 @@ def readings(
     else:
         seconds_said = marks[2] == "s" or "." in texts[2]
         plain = texts[2].isdigit() and not seconds_said
-        if plain and (len(texts[2]) >= 3 or int(texts[2]) >= 60):
+        if plain and (fraction or len(texts[2]) >= 3 or int(texts[2]) >= 60):
             found.append(_minutes(texts[0], f"{texts[1]}.{texts[2]}"))
         else:
             found.append(_seconds(*texts))

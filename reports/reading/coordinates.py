@@ -38,6 +38,14 @@ class Found:
 
 _COMMA_NUMBER = re.compile(r"(?<!\d)(?<!\d[.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8}))?(?!\d|[.,]\d)")
 _ISO6709 = re.compile(r"(?<![\w.])([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)(?=[/\s]|$)")
+# 5d12m30sN: letters as marks, where a hemisphere follows; else they are hours and minutes.
+_LETTER_MARKS = re.compile(
+    r"(?<![\d.,])(\d{1,3} ?)[dh]( ?\d{1,2}(?:\.\d+)? ?)m(?:( ?\d{1,2}(?:\.\d+)? ?)s)?"
+    r"(?= ?(?:[nsewutb]|lu|ls|bt|bb)(?![a-z]))"
+)
+_X_OR_Y = re.compile(r"(?<![a-z0-9])[xy](?=\s?[:=]\s?-?\d)")
+_LOOSE_POINT = re.compile(r"(?<=\d)( \. ?|\.\.)(\d+)")  # 35 . 21, 4..5
+_SPACE_AFTER_POINT = re.compile(r"(?<=\d)(\. )(\d{3,})")
 THREE_WORDS = re.compile(r"/{3}[a-z]+\.[a-z]+\.[a-z]+")
 
 
@@ -53,6 +61,9 @@ def find(
     if not any(char.isdigit() for char in text):
         return out
     text = _ISO6709.sub(r"\1 \2", text)
+    text = _X_OR_Y.sub(lambda match: "λ" if match[0] == "x" else "φ", text)
+    text = _LETTER_MARKS.sub(_marks_for_letters, text)
+    text = _LOOSE_POINT.sub(_closed_up, text)
     text = masks.hide(text, masks.NEVER)
     pairs, invalid = _every_pair(text, language, south)
     if pairs:
@@ -68,6 +79,8 @@ def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool
     spellings = [text]
     if _COMMA_NUMBER.search(text):
         spellings.insert(0, _COMMA_NUMBER.sub(_decimal_comma, text))
+    if _SPACE_AFTER_POINT.search(text):
+        spellings.append(_SPACE_AFTER_POINT.sub(_closed_up, text))
     invalid = False
     for spelling in spellings:
         pairs, bad = _marked_pairs(tokens(spelling), language, south)
@@ -87,6 +100,16 @@ def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool
         if pairs:
             return pairs, False
     return [], invalid
+
+
+def _marks_for_letters(match: re.Match) -> str:
+    seconds = "" if match[3] is None else f'{match[3]}"'
+    return f"{match[1]}°{match[2]}'{seconds}"
+
+
+def _closed_up(match: re.Match) -> str:
+    """The fraction goes up to the point; the text keeps its length."""
+    return f".{match[2]}".ljust(len(match[0]))
 
 
 def _decimal_comma(match: re.Match) -> str:
@@ -304,8 +327,9 @@ def _bare_pair(run: list[Token], language: str, south: bool) -> tuple[Pair | Non
         numbers = [token for token in run if token.kind == "n"]
     if len(numbers) not in (2, 4, 6):
         return None, False
-    first, second = (_axes(part) for part in _halves(run))
-    if first is None or second is None:
+    halves = _halves(run)
+    first, second = (_axes(part) for part in halves)
+    if first is None or second is None or any(_is_score(part) for part in halves):
         return None, False
     pair = join(first, second, 1, language, south)
     meant = len(precise) >= 2 or (first.marked and second.marked)
@@ -313,13 +337,26 @@ def _bare_pair(run: list[Token], language: str, south: bool) -> tuple[Pair | Non
         return None, meant
     whole_by_comma = len(numbers) == 2 and pair.inside and any(t.kind == "," and t.glued for t in run)
     between = [token for token in run if numbers[0].start < token.start < numbers[-1].start]
-    if len(precise) < 2 and any(token.kind == "j" for token in between):
+    order_number = len(numbers) == 2 and second.numbers[0].text.isdigit() and second.numbers[0].glued
+    if len(precise) < 2 and any(
+        token.kind == "j" or (token.kind == "-" and order_number) for token in between
+    ):
         return None, False
     pair.grouped = len(first.numbers) > 1
     if not (plausible(pair, (first, second)) or (whole_by_comma and second.numbers[0].glued)):
         return None, False
     pair.start, pair.end = numbers[0].start, numbers[-1].end
     return pair, False
+
+
+def _is_score(part: list[Token]) -> bool:
+    """4/5 is a mark or a date and 118:1 a verse: no axis without a letter or a degree sign is written so."""
+    numbers = [i for i, token in enumerate(part) if token.kind == "n"]
+    inner = part[numbers[0] : numbers[-1] + 1]
+    if any(token.kind == "d" for token in inner):
+        return False
+    last = part[numbers[-1]].text
+    return any(token.text == "/" or (token.kind == ":" and len(last) == 1) for token in inner)
 
 
 def _without_stray(run: list[Token], numbers: list[Token]) -> list[Token]:

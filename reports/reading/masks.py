@@ -20,6 +20,7 @@ NEVER = re.compile(
     r"|(?<![\d.])(?:19|20)\d\d-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d)?z?)?(?![\d.])"
     r"|(?<![\d.])\d{1,2}[:.]\d\d(?::\d\d)?\s?(?:am|pm|wib|wita|wit|lt|utc|gmt|hrs|pagi|petang|malam|siang|sore|z)\b"
     r"|\b(?:jam|pukul|pkl|alas|luc|at|kul|masa)\s\d{1,2}[:.]\d\d(?![\d.])(?!\s?[nsewutbh]\b|[\s,;/]+\d)"
+    r"|(?<![\d.])\d{1,2}\s?h\s?\d{1,2}\s?m(?![a-z])(?:\s?\d{1,2}\s?s(?![a-z]))?"  # two hours ten minutes
     r"|(?<![\d.])\d{4}\s?(?:hrs|lt|utc|gmt|z)\b|\b\d{6}z\b"
     rf"|(?:\b(?:{_words(signs.PRICE_WORDS)})(?:\s[a-z]+){{0,2}}|[$₱฿])[ .:]{{0,2}}"
     r"\d[\d.,]*(?:(?:[ /x@-]{1,3}| (?:ke|dan|to|at|and) )\d[\d.,]*)?"

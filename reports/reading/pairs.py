@@ -87,10 +87,14 @@ def _whole(axis: Axis) -> int:
 
 
 def _read(lat_axis: Axis, lon_axis: Axis, strength: int, language: str, south: bool) -> Pair | None:
-    lats = readings(lat_axis.numbers, lat_axis.marks, longitude=False, said=bool(lat_axis.hemisphere))
-    lons = readings(lon_axis.numbers, lon_axis.marks, longitude=True, said=bool(lon_axis.hemisphere))
+    lats, lons = _forms(lat_axis, 0), _forms(lon_axis, 1)
     if not lats or not lons:
         return None
+    three = len(lat_axis.numbers) == len(lon_axis.numbers) == 3
+    if three and lats[0][2] != lons[0][2]:  # 02.15.50 beside 117.39.97
+        lats, lons = _forms(lat_axis, 0, fraction=True), _forms(lon_axis, 1, fraction=True)
+        if lats[0][2] != lons[0][2]:
+            return None
     # The two axes of one position are written alike: compare the first form with its like.
     couples = [(a, b) for a in lats for b in lons if a[2] == b[2]]
     if not couples and strength < 3:
@@ -100,6 +104,11 @@ def _read(lat_axis: Axis, lon_axis: Axis, strength: int, language: str, south: b
         couples.reverse()  # the press writes 15,34 for 15 degrees 34 minutes
     lat, lon, unit = couples[0][0][0], couples[0][1][0], max(couples[0][0][1], couples[0][1][1])
     pair = Pair(0.0, 0.0, error_m(unit), strength)
+    if any(
+        len(axis.numbers) == 3 and len(axis.numbers[2].text) == 2 and form == "dm"
+        for axis, (_, _, form) in zip((lat_axis, lon_axis), couples[0], strict=True)
+    ):
+        pair.flags.add("minutes_assumed")  # 35 61 for 35.61
     lat_signs = _latitude_signs(lat_axis, lon_axis, language, south, pair)
     lon_signs = _longitude_signs(lon_axis, lon, lat * lat_signs[0], language, pair)
     pair.lat, pair.lon = lat * lat_signs[0], lon * lon_signs[0]
@@ -115,6 +124,10 @@ def _read(lat_axis: Axis, lon_axis: Axis, strength: int, language: str, south: b
         note = "degrees and minutes" if other_lat[2] == "dm" else "decimal degrees"
         pair.others.append((other_lon[0] * lon_signs[0], other_lat[0] * lat_signs[0], note))
     return pair
+
+
+def _forms(axis: Axis, longitude: int, fraction: bool = False) -> list[tuple[float, float, str]]:
+    return readings(axis.numbers, axis.marks, bool(longitude), bool(axis.hemisphere), fraction)
 
 
 def _latitude_signs(axis: Axis, partner: Axis, language: str, south: bool, pair: Pair) -> list[int]:

@@ -58,6 +58,15 @@ READ = [
     ("link before numbers elsewhere", "https://maps.google.com/?q=5.2831,115.2309", 5.2831, 115.2309),
     ("geo with a label", "geo:0,0?q=3.74174,98.917824(boat)", 3.74174, 98.917824),
     ("only one mark", "4.586N 118.681", 4.586, 118.681),
+    ("letters for marks", "6d45.25mN 116d40.01mE", 6.75417, 116.66683),
+    ("letters for degrees only", "15d 32.450' N, 119d 36.250' E", 15.54083, 119.60417),
+    ("letters for three marks", "Lat: 12h 19m 31s N  Lon: 100h 20m 31s E", 12.32528, 100.34194),
+    ("letters for three marks, glued", "1d16m27sN 103d47m32sE", 1.27417, 103.79222),
+    ("axes called x and y", "x: 113.8452 y: 7.3822", 7.3822, 113.8452),
+    ("spaces round the point", "N 4 35 . 21  E 118 40 . 91", 4.58683, 118.68183),
+    ("a space after the point", "4. 5868, 118. 6818", 4.5868, 118.6818),
+    ("the point twice", "4..5868 118..6818", 4.5868, 118.6818),
+    ("fractions of minutes, one of them over 59", "02.15.50.S 117.39.97.E", -2.25833, 117.66617),
 ]
 
 
@@ -137,6 +146,10 @@ NOT_A_POSITION = [
     "geo:0,0",
     "1 2 3 4 5 6 7 8",
     "²³.⁴ ¹¹⁸.⁵",
+    "order #4.5868-118",
+    "4/5 118/6",
+    "Ps 4:35 118:1",
+    "durasi 5h 12m 30s, 2h 10m",
 ]
 
 
@@ -151,6 +164,7 @@ INVALID = [
     "4 75.2N 118 40.9E",
     "90°4'17\"south 23°4'17\"east",
     "95.123 200.456",
+    "04 35 61 N 118 40 12.5 E",
     "https://maps.google.com/?q=95.1,118.2",
 ]
 
@@ -232,6 +246,13 @@ def test_letters_for_digits_are_repaired_and_flagged():
     assert reading.position == (118.61, 4.5)
     assert "digits_repaired" in reading.flags
     assert "digits_repaired" not in read("4.5N 118.6E 20l diesel").flags
+
+
+def test_two_digits_over_59_are_a_fraction_of_minutes_on_both_axes_and_flagged():
+    reading = read("04 35 61 N 118 40 12 E")
+    assert reading.position == pytest.approx((118.66867, 4.5935), abs=1e-4)
+    assert "minutes_assumed" in reading.flags
+    assert "minutes_assumed" not in read("04 35 51 N 118 40 12 E").flags
 
 
 def test_second_position_elsewhere_makes_it_ambiguous():
