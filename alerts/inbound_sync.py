@@ -11,6 +11,7 @@ from django.utils import timezone
 from alerts import calls, feedback, inbound
 from alerts.models import InboundMessage, Notification
 from alerts.transports import twilio_api, wire
+from reports import intake
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +46,7 @@ def import_missed(*, back: timedelta, now: datetime | None = None) -> int:
         if message.sid in known or (at is not None and at > now - UNDER_WAY):
             continue
         try:
-            _take(client, message, now)
-            taken += 1
+            taken += _take(client, message, now)
         except Exception:
             # One message that we cannot take must not keep the others out.
             log.exception("inbound message %s of the carrier's list could not be taken in", message.sid)
@@ -62,7 +62,8 @@ def _inbound(client, since: datetime) -> list:
     return [message for message in client.messages.stream(**asked) if message.direction == "inbound"]
 
 
-def _take(client, message, now: datetime) -> None:
+def _take(client, message, now: datetime) -> bool:
+    """Take one message in; False if its webhook came meanwhile, and answered it."""
     form = {
         "MessageSid": message.sid,
         "AccountSid": message.account_sid or "",
@@ -72,9 +73,13 @@ def _take(client, message, now: datetime) -> None:
         "NumMedia": "0",
     } | _photos(client, message)
     with transaction.atomic():
+        intake.hold_key(f"twilio:{message.sid}")
+        if InboundMessage.objects.filter(carrier="twilio", external_id=message.sid).exists():
+            return False
         text = inbound.receive(form, urlencode(form).encode(), now=now)
         if text:
             _answer(InboundMessage.objects.get(carrier="twilio", external_id=message.sid), text, now)
+    return True
 
 
 def _photos(client, message) -> dict[str, str]:

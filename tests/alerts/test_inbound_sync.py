@@ -9,7 +9,9 @@ from alerts.models import InboundMessage, Notification
 from alerts.transports.base import TransportError
 from communities import identity
 from config.celery import app
+from reports import intake
 from reports.models import Incident, Report
+from tests.carriers import twilio
 from tests.cast import FISHER_PHONE, PATROL_PHONE
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,37 @@ def test_oldest_first_many_pages_and_what_we_sent_is_left_alone(fake_twilio, fis
     texts = Report.objects.order_by("id").values_list("text", flat=True)
     assert list(texts) == [f"ombak besar {number}" for number in range(7)]
     assert Incident.objects.count() == 1
+
+
+def test_only_what_came_in_the_time_asked_for_is_listed(fake_twilio, fisher):
+    fake_twilio.hold(FISHER_PHONE, "yesterday", seconds_ago=26 * 3600)
+    fake_twilio.hold(FISHER_PHONE, "an hour ago", seconds_ago=3600)
+    assert sync() == 1
+    assert Report.objects.get().text == "an hour ago"
+
+
+@pytest.mark.parametrize("at", ["Mon, 16 Aug 2010 03:45:01 +0000", None, "nonsense"])
+def test_a_message_is_taken_whatever_its_time_says(fake_twilio, fisher, monkeypatch, at):
+    """RFC 2822, as Twilio writes it; a time that is none keeps no distress out."""
+    sid = fake_twilio.hold(FISHER_PHONE, "SOS")
+    fake_twilio.messages[sid] |= {"date_created": at, "date_sent": at}
+    monkeypatch.setattr(twilio, "_sent_after", lambda *asked: True)
+    assert sync() == 1
+
+
+def test_a_webhook_that_comes_between_list_and_intake_leaves_one_answer(fake_twilio, fisher, monkeypatch):
+    sid = fake_twilio.hold(FISHER_PHONE, "SOS")
+    hold_key = intake.hold_key
+
+    def webhook_first(key):
+        monkeypatch.setattr(intake, "hold_key", hold_key)
+        assert inbound.receive({"MessageSid": sid, "From": FISHER_PHONE, "Body": "SOS"}, b"x")
+        hold_key(key)
+
+    monkeypatch.setattr(intake, "hold_key", webhook_first)
+    assert sync() == 0
+    assert Report.objects.count() == 1
+    assert not Notification.objects.filter(reporter=fisher).exists()
 
 
 def test_one_that_cannot_be_taken_keeps_no_other_out(fake_twilio, fisher, monkeypatch, caplog):

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from time import sleep
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
@@ -290,9 +290,12 @@ class FakeTwilio(Carrier):
         wanted = [
             message
             for message in reversed(self.messages.values())
-            if asked.get("To") in (None, message["to"]) and asked.get("From") in (None, message["from"])
+            if asked.get("To") in (None, message["to"])
+            and asked.get("From") in (None, message["from"])
+            and _sent_after(message, asked.get("DateSent>"))
         ]
-        query = {name: value for name, value in asked.items() if name in ("To", "From")} | {"PageSize": size}
+        kept = ("To", "From", "DateSent>")
+        query = {name: value for name, value in asked.items() if name in kept} | {"PageSize": size}
         uris = [f"{path}?{urlencode(query | {'Page': number})}" for number in range(page + 2)]
         shown = wanted[page * size : (page + 1) * size]
         return _json(
@@ -392,6 +395,13 @@ class FakeTwilio(Carrier):
             "ApiVersion": API_VERSION,
             "Direction": "outbound-api",
         }
+
+
+def _sent_after(message: dict, since: str | None) -> bool:
+    sent = message["date_sent"]
+    return since is None or (
+        sent is not None and parsedate_to_datetime(sent) >= datetime.fromisoformat(since.replace("Z", "+00:00"))
+    )
 
 
 def segments(text: str) -> int:
