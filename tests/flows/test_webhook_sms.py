@@ -4,16 +4,20 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from alerts.models import InboundMessage
+from alerts import inbound_sync
+from alerts.models import InboundMessage, Notification
 from alerts.signatures import sign
 from communities import identity
+from reports import triage
 from reports.models import Incident, Report
 from tests.carriers.twilio import FORM, post_over_http
+from tests.cast import FISHER_PHONE
 from tests.phone import raw_webhook, together, unsigned_webhook
 
 SAMPLES = json.loads((Path(__file__).parents[1] / "data/twilio/inbound_samples.json").read_text())
@@ -275,12 +279,73 @@ def test_ten_texts_of_one_new_phone_at_once_are_one_matter(sea, mrcc):
     assert Report.objects.values("reporter").distinct().count() == 1
 
 
-def test_machines_that_answer_each_other_stop_after_five_and_every_text_is_kept(sea, stranger_phone, mrcc):
-    answers = [stranger_phone.texts(f"SOS {n}") for n in range(12)]
-    assert [bool(answer) for answer in answers] == [True] * 5 + [False] * 7
-    assert Report.objects.count() == 12
-    last = InboundMessage.objects.order_by("-received_at").first()
-    assert last.reply == ""
+def answered(answers) -> int:
+    return sum(b"<Message>" in body for _, body in answers)
+
+
+def test_fifty_texts_in_a_minute_are_all_kept_and_five_are_answered(sea, mrcc):
+    texts = [SENDER + b"MessageSid=SM%d&Body=auto+reply+%d" % (n, n) for n in range(50)]
+    answers = []
+    for start in range(0, 50, 10):
+        answers += together(*[lambda raw=raw: raw_webhook(sea, raw) for raw in texts[start : start + 10]])
+    assert {status for status, _ in answers} == {200}
+    assert answered(answers) == InboundMessage.objects.exclude(reply="").count() == 5
+    assert Report.objects.count() == InboundMessage.objects.count() == 50
+    assert Incident.objects.count() == 1
+
+
+def test_a_distress_after_the_brake_alerts_units_all_the_same(sea, stranger_phone, patrol_phone, mrcc):
+    assert [bool(stranger_phone.texts(f"ombak besar {n}")) for n in range(7)] == [True] * 5 + [False] * 2
+    assert stranger_phone.texts("tolong bot karam 4.20 100.45 3 orang") == ""
+    patrol_phone.hears("P1", "POB3")
+    patrol_phone.replies("1")
+    stranger_phone.hears("MY-LUMUT-04")  # who comes is no machine's answer
+
+
+def test_after_a_human_acted_the_phone_is_answered_again(sea, stranger_phone, mrcc, dispatcher):
+    for number in range(6):
+        said = stranger_phone.texts(f"ombak besar {number}")
+    assert said == ""
+    triage.take(Incident.objects.get().pk, dispatcher)
+    assert [bool(stranger_phone.texts(f"masih {n}")) for n in range(6)] == [True] * 5 + [False]
+
+
+@pytest.mark.parametrize("word", ["1 {}", "2 {}"])
+def test_a_crews_answer_is_a_humans(sea, stranger_phone, patrol_phone, mrcc, word):
+    stranger_phone.texts("tolong bot karam 4.20 100.45 3 orang")
+    for number in range(5):
+        said = stranger_phone.texts(f"ombak besar {number}")
+    assert said == ""
+    patrol_phone.replies(word.format(Incident.objects.get().reference))
+    assert stranger_phone.texts("cepat")
+
+
+def test_what_an_officer_does_elsewhere_lifts_no_brake(sea, stranger_phone, mrcc, dispatcher):
+    stranger_phone.texts("ombak besar")
+    other = sea.phone("+447700900298")
+    other.texts("enjin rosak hanyut 5.60 100.10")
+    for number in range(5):
+        said = stranger_phone.texts(f"masih {number}")
+    assert said == ""
+    triage.take(Incident.objects.get(type="disabled_adrift").pk, dispatcher)
+    assert stranger_phone.texts("masih") == ""
+
+
+def test_a_crews_phone_that_answers_by_itself_stops_too(sea, patrol_phone, mrcc):
+    answers = [patrol_phone.texts(f"I am driving, back in {n} minutes") for n in range(33)]
+    assert [bool(answer) for answer in answers] == [True] * 30 + [False] * 3
+    assert Report.objects.count() == 33
+
+
+def test_a_message_in_the_list_and_by_webhook_at_once_is_one_report_and_one_answer(sea, fisher):
+    sid = sea.twilio.hold(FISHER_PHONE, "SOS 4.2 100.45")
+    raw = urlencode({"MessageSid": sid, "From": FISHER_PHONE, "Body": "SOS 4.2 100.45"}).encode()
+    webhook, taken = together(
+        lambda: raw_webhook(sea, raw), lambda: inbound_sync.import_missed(back=timedelta(hours=1))
+    )
+    assert webhook[0] == 200
+    assert Report.objects.count() == InboundMessage.objects.count() == 1
+    assert Notification.objects.filter(reporter=fisher).count() == taken
 
 
 def test_the_same_message_over_another_road_is_no_second_report(sea):
