@@ -9,10 +9,10 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path, re_path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from communities import charts, identity
+from communities import charts, identity, village_names
 from communities.models import (
     Agency,
     Boat,
@@ -193,7 +193,8 @@ class CommunityAdmin(charts.ChartAdmin, RoleAdmin):
 
     def get_urls(self):
         view = self.admin_site.admin_view(charts.land, cacheable=True)
-        return [path("land.geojson", view, name="communities_land"), *super().get_urls()]
+        address = rf"^land-(?P<detail>{'|'.join(charts.LAND)})\.geojson$"
+        return [re_path(address, view, name="communities_land"), *super().get_urls()]
 
 
 @admin.register(LandingSite)
@@ -207,15 +208,26 @@ class LandingSiteAdmin(charts.ChartAdmin, RoleAdmin):
 
 @admin.register(Place)
 class PlaceAdmin(charts.ChartAdmin, RoleAdmin):
-    """Names of the sea. A liaison officer writes down what the own villages call a place."""
+    """Names of the sea, charted ones too. Villages' own are easier to write down at /places/."""
 
     changers = VILLAGE
     own = "community"
-    list_display = ["name", "kind", "country", "community", "source"]
-    list_filter = ["kind", "country", "source"]
+    list_display = ["name", "kind", "country", "community", "source", "retired_at"]
+    list_filter = ["kind", "country", "source", ("retired_at", admin.EmptyFieldListFilter)]
     list_select_related = ["community"]
     search_fields = ["name", "alt_names"]
-    fields = ["name", "alt_names", "kind", "position", "country", "community", "source", "source_id"]
+    fields = ["name", "alt_names", "kind", "position", "country", "community", "note", "source", "source_id"]
+
+    def narrow(self, request, rows: QuerySet) -> QuerySet:
+        # What a village calls a place is its secret from other agencies' desks too.
+        return super().narrow(request, rows.known_to(request.user))
+
+    def _is_theirs(self, request, obj: Model | None) -> bool:
+        return (
+            obj is None
+            or not isinstance(obj, Place)
+            or self.narrow(request, Place.objects.filter(pk=obj.pk)).exists()
+        )
 
     def get_fields(self, request, obj=None):
         # What an officer writes down gets its source from us; an imported place shows where it came from.
@@ -226,9 +238,11 @@ class PlaceAdmin(charts.ChartAdmin, RoleAdmin):
         return ["source", "source_id"]
 
     def save_model(self, request, obj, form, change) -> None:
+        before = village_names.state(Place.objects.get(pk=obj.pk)) if change else None
         if not change:
-            obj.source, obj.source_id = "officer", str(obj.pk)
+            obj.source, obj.source_id = village_names.SOURCE, str(obj.pk)
         super().save_model(request, obj, form, change)
+        village_names.record(obj, before, by=request.user)
 
 
 @admin.register(Zone)

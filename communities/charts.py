@@ -1,8 +1,8 @@
 """Form fields for a position or an area, each with a chart to click on.
 
-The chart is Leaflet over the shipped land polygons: no tile server. What a form sends is read into plain
-numbers here and never handed to GDAL or GEOS as text: older GDAL may fetch an address that a spatial
-reference names.
+The chart is Leaflet over the shipped land polygons; no tile server is needed. What a form sends is read
+into plain numbers here and never handed to GDAL or GEOS as text: older GDAL may fetch an address that a
+spatial reference names.
 """
 
 import gzip
@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import condition
 
 from communities import coast
 
@@ -79,7 +80,6 @@ class ChartWidget(forms.Textarea):
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         context["widget"]["shape"] = self.shape
-        context["land_version"] = land_version()
         return context
 
     @property
@@ -180,25 +180,29 @@ class ChartAdmin:
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-@lru_cache(maxsize=1)
-def _land() -> tuple[bytes, bytes, str]:
-    plain = coast.land_geojson().encode()
+#: Detail of the land, and how far its outline may stray, in degrees: what a chart from afar cannot show.
+LAND = {"fine": 0.0, "coarse": 0.02}
+
+
+@lru_cache(maxsize=len(LAND))
+def _land(detail: str) -> tuple[bytes, bytes, str]:
+    plain = coast.land_geojson(LAND[detail]).encode()
     return plain, gzip.compress(plain, mtime=0), sha256(plain).hexdigest()[:12]
 
 
-def land_version() -> str:
+def land_version(detail: str = "fine") -> str:
     """Name of the land polygons as they are now; in their address, so that a browser asks once."""
-    return _land()[2]
+    return _land(detail)[2]
 
 
-def land(request: HttpRequest) -> HttpResponse:
+@condition(etag_func=lambda request, detail: f'"{land_version(detail)}"')
+def land(request: HttpRequest, detail: str) -> HttpResponse:
     """Serve the land polygons as GeoJSON, compressed where the browser takes it."""
-    plain, packed, version = _land()
+    plain, packed, _version = _land(detail)
     squeezed = "gzip" in request.headers.get("Accept-Encoding", "")
     response = HttpResponse(packed if squeezed else plain, content_type="application/geo+json")
     if squeezed:
         response["Content-Encoding"] = "gzip"
     patch_vary_headers(response, ["Accept-Encoding"])
     response["Cache-Control"] = "private, max-age=31536000, immutable"
-    response["ETag"] = f'"{version}"'
     return response

@@ -31,3 +31,13 @@ class IsCrew(BasePermission):
     def has_permission(self, request, view) -> bool:
         user = request.user
         return user.is_authenticated and user.is_active and user.role == User.Role.CREW
+
+
+class NamesPlaces(BasePermission):
+    """A liaison officer or the desk. Whose names each of them sees is the queryset's to say."""
+
+    message = "Only a liaison officer or the dispatch desk may do this."
+
+    def has_permission(self, request, view) -> bool:
+        user = request.user
+        return user.is_authenticated and (user.is_desk or (user.is_active and user.role == User.Role.LIAISON))

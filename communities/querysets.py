@@ -1,8 +1,9 @@
 """Questions about many communities or places."""
 
+from django.contrib.auth import get_user_model
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Polygon
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 
@@ -20,9 +21,9 @@ class CommunityQuerySet(models.QuerySet):
         if user.role == user.Role.LIAISON:
             return self.filter(pk__in=user.communities.values("pk"))
         if user.is_desk and user.agency_id:
-            served = self.model.objects.filter(liaison_officers__agency=user.agency_id)
-            unserved = Q(liaison_officers__isnull=True, country=user.agency.country)
-            return self.filter(Q(pk__in=served.values("pk")) | unserved)
+            officers = get_user_model().objects.filter(communities=OuterRef("pk"))
+            ours = Exists(officers.filter(agency=user.agency_id))
+            return self.filter(ours | (~Exists(officers) & Q(country=user.agency.country)))
         return self.none()
 
 

@@ -213,6 +213,18 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger photo waits on disk
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# --- Chart ---
+#: Pictures below the chart's names, {z}, {x} and {y} for the tile; empty: the shipped land alone, which needs
+#: no internet. Whoever serves them learns what the desk looks at.
+MAP_TILES = env.pattern(
+    "MAP_TILES",
+    "",
+    r"(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})https?://[A-Za-z0-9.:-]+/[^\s\"'<>;,]+",
+    "an address such as https://tiles.example.org/{z}/{x}/{y}.png",
+)
+MAP_TILES_CREDIT = env.text("MAP_TILES_CREDIT")
+tile_origin = [f"{tiles.scheme}://{tiles.netloc}" for tiles in [urlsplit(MAP_TILES)] if tiles.netloc]
+
 # --- Browser security ---
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS and not DEBUG
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS and not DEBUG else 0
@@ -228,7 +240,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *tile_origin],
         "connect-src": [SELF],
         "worker-src": [SELF],
         "object-src": [NONE],
@@ -254,20 +266,10 @@ STORAGES = {
     },
 }
 
-# --- Language, time, map ---
+# --- Language, time ---
 LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", ("en", "ms", "id", "vi", "th", "ta"))
 USE_TZ = True  # UTC in the database; TIME_ZONE is what people read
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Kuala_Lumpur")
-# No tile server: a desk without the internet still draws its map, from the shipped land polygons.
-LEAFLET_CONFIG = {
-    "DEFAULT_CENTER": (4.0, 109.0),
-    "DEFAULT_ZOOM": 5,
-    "MIN_ZOOM": 3,
-    "MAX_ZOOM": 17,
-    "TILES": [],
-    "RESET_VIEW": False,
-    "ATTRIBUTION_PREFIX": "",
-}
 
 # --- Checks ---
 # gis.W001: GDAL before 3.12 may fetch a URL given as a spatial reference. Debian 12 and 13 ship such

@@ -31,7 +31,7 @@ urlpatterns = [
     ),
     path("webhooks/", include(alerts.urls.webhook_urlpatterns)),
     path("phones/", include(alerts.phones.urlpatterns)),
-    path("", include(alerts.urls.page_urlpatterns)),
+    path("", include(communities.urls.page_urlpatterns + alerts.urls.page_urlpatterns)),
 ]
 
 handler400 = "config.problems.bad_request"

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from communities.ids import uuid7
 from communities.languages import Language
-from communities.serializers import PositionSerializer
+from communities.serializers import BoxField, PositionSerializer
 from reports.intake import Incoming
 from reports.media import LONGEST_KEY as LONGEST_PHOTO_KEY
 from reports.models import Incident, Report
@@ -233,7 +233,7 @@ class IncidentFilterSerializer(serializers.Serializer):
     priority = serializers.CharField(required=False, help_text="1 to 5")
     type = serializers.CharField(required=False)
     q = serializers.CharField(required=False, max_length=5, help_text="the beginning of a reference")
-    bbox = serializers.CharField(required=False, help_text="west,south,east,north in degrees")
+    bbox = BoxField(required=False, help_text="west,south,east,north in degrees")
     since = serializers.DateTimeField(required=False, help_text="a report came in at or after this time")
 
     def validate_status(self, value: str) -> list[str]:
@@ -244,15 +244,6 @@ class IncidentFilterSerializer(serializers.Serializer):
 
     def validate_type(self, value: str) -> list[str]:
         return _words(value, IncidentType.values)
-
-    def validate_bbox(self, value: str) -> tuple[float, float, float, float]:
-        try:
-            west, south, east, north = (float(word) for word in value.split(","))
-        except ValueError:
-            raise serializers.ValidationError("Give four numbers: west,south,east,north.") from None
-        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-            raise serializers.ValidationError("Give west < east and south < north, in degrees.")
-        return west, south, east, north
 
 
 def _words(value: str, known: list[str]) -> list[str]:

@@ -1,11 +1,17 @@
-"""Addresses of reports, under /api/v1/; `reports/` itself is in alerts.urls, which has the words for it."""
+"""Addresses of reports and of their reading, under /api/v1/; `reports/` itself is in alerts.urls."""
 
 from django.urls import path
 
-from reports import views
+from communities.place_views import PlacesAlike
+from reports import place_names, views
 
 api_urlpatterns = [
     path("reports/<uuid:id>/photos/", views.Photos.as_view(), name="photos"),
     path("incidents/", views.Incidents.as_view(), name="incidents"),
+    path(
+        "places/alike/",
+        PlacesAlike.as_view(read_position=place_names.read_position, is_understood=place_names.is_understood),
+        name="places-alike",
+    ),
     path("incidents.geojson", views.IncidentMap.as_view(), name="incidents-map"),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from alerts.admin.forms import escalation_of, ranking_of, span
 from alerts.models import DispatchTransition, InboundMessage, PatrolUnit
 from communities.admin import Role, role_of
-from communities.charts import land_version, position_text
+from communities.charts import position_text
 from communities.sphere import NAUTICAL_MILE_M
 from reports.models import Incident, Report
 
@@ -46,7 +46,6 @@ def page_of(incident: Incident, user, at_desk: bool) -> dict:
         "ranked": [_ranked(row) for row in ranking_of(incident).get("ranked", [])] if at_desk else [],
         "passed_over": ranking_of(incident).get("passed_over", []) if at_desk else [],
         "chart": _chart(incident, reports, at_desk),
-        "land_version": land_version(),
     }
 
 

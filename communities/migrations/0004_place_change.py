@@ -69,9 +69,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            act__in=["add", "change", "move", "retire", "restore", "undo"]
-                        ),
+                        condition=models.Q(act__in=["add", "change", "move", "retire", "restore", "undo"]),
                         name="place_change_act_known",
                     ),
                     models.CheckConstraint(

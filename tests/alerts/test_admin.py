@@ -575,15 +575,17 @@ def test_a_span_is_said_as_a_dispatcher_says_it(seconds, text):
     assert span(seconds) == text
 
 
-def test_the_land_of_the_chart_is_served_once_and_packed(client, dispatcher):
-    assert client.get("/admin/communities/community/land.geojson").status_code == 302
+@pytest.mark.parametrize(("detail", "most"), [("fine", 400_000), ("coarse", 100_000)])
+def test_the_land_of_the_chart_is_served_once_and_packed(client, dispatcher, detail, most):
+    address = f"/admin/communities/community/land-{detail}.geojson"
+    assert client.get(address).status_code == 302
     client.force_login(dispatcher)
-    answer = client.get("/admin/communities/community/land.geojson", headers={"Accept-Encoding": "gzip"})
+    answer = client.get(address, headers={"Accept-Encoding": "gzip"})
     assert answer["Content-Encoding"] == "gzip"
     assert "immutable" in answer["Cache-Control"]
-    assert len(answer.content) < 400_000
-    plain = client.get("/admin/communities/community/land.geojson")
-    assert json.loads(plain.content)["type"] == "FeatureCollection"
+    assert len(answer.content) < most
+    assert json.loads(client.get(address).content)["type"] == "FeatureCollection"
+    assert client.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
 
 def test_dismissing_a_proposal_takes_it_off(client, dispatcher, distress, trawler):

@@ -19,6 +19,15 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "api/v1/devices/<uuid:id>/"): {"device": 200},
     ("PATCH", "api/v1/devices/<uuid:id>/"): {"device": 200},
     ("DELETE", "api/v1/devices/<uuid:id>/"): {"device": 204},
+    ("GET", "api/v1/places/"): DESK | {"liaison": 200},
+    ("POST", "api/v1/places/"): dict.fromkeys([*DESK, "liaison"], 400),
+    ("GET", "api/v1/places/alike/"): DESK | {"liaison": 200},
+    ("GET", "api/v1/places/<uuid:id>/"): DESK | {"liaison": 200},
+    ("PATCH", "api/v1/places/<uuid:id>/"): DESK | {"liaison": 200},
+    ("POST", "api/v1/places/<uuid:id>/retire/"): DESK | {"liaison": 200},
+    ("POST", "api/v1/places/<uuid:id>/restore/"): DESK | {"liaison": 200},
+    # Only whoever did it: here nobody who asks.
+    ("POST", "api/v1/place-changes/<uuid:id>/undo/"): dict.fromkeys([*DESK, "liaison"], 404),
     ("POST", "api/v1/reports/"): dict.fromkeys(ROLES, 201),
     ("GET", "api/v1/reports/"): {"device": 200},
     ("POST", "api/v1/reports/<uuid:id>/photos/"): dict.fromkeys(ROLES, 404) | {"device": 400},
@@ -46,6 +55,7 @@ ELSEWHERE = {
     "healthz": "tests/config",
     "readyz": "tests/config",
     "metrics": "tests/config",
+    "places/": "tests/communities/test_place_views.py",
 }
 ELSEWHERE_BELOW = ("admin/", "phones/")
 
@@ -102,6 +112,8 @@ def test_every_api_view_names_its_permissions_itself():
 def test_role_matrix(method, route, role, client, patrol, second_patrol, request):
     device = factories.Device(token="fisher-app")
     report = factories.Report(device=device)
+    village = request.getfixturevalue("community")
+    place = factories.Place(community=village)
     users = {name: request.getfixturevalue(name) for name in ROLES[2:]}
     if role == "device":
         headers = {"Authorization": "Device fisher-app"}
@@ -118,6 +130,8 @@ def test_role_matrix(method, route, role, client, patrol, second_patrol, request
     ids = {
         "devices": device.pk,
         "reports": report.pk,
+        "places": place.pk,
+        "place-changes": report.pk,
         "incidents": dispatch.incident_id,
         "dispatches": dispatch.pk,
     }
