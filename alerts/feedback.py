@@ -8,11 +8,14 @@ from django.utils import timezone
 from alerts import calls, candidates, messages
 from alerts.models import Dispatch, Notification
 from communities.models import Identity, Reporter
+from reports import questions
 from reports.models import Incident, Question, Report
 from reports.taxonomy import ReplyMode, ResponsePhase
 
 # Later than this the sentence is about another day.
 LIFE = timedelta(hours=2)
+# Of what was asked, what the answer says.
+_ORDER = (Question.Kind.WHERE, Question.Kind.HOW_MANY, Question.Kind.WHAT)
 
 
 def hear(report: Report, *, now: datetime | None = None) -> str:
@@ -51,13 +54,11 @@ def answer_to(report: Report) -> str:
     that this reporter gave, never another's of the same incident. A repeat is told the same: only earlier
     reports count.
     """
-    asked = {question.kind: question for question in report.questions.select_related("incident", "other")}
-    if which := asked.get(Question.Kind.WHICH):
-        references = [_own_reference(report, one) for one in (which.incident, which.other)]
+    asked = {question.kind for question in report.questions.all()}
+    if Question.Kind.WHICH in asked:
+        references = [_own_reference(report, row.incident) for row in questions.choices(report)]
         if all(references):
-            return messages.which_report(
-                language=report.language, references=tuple(references), drill=report.drill
-            )
+            return messages.which_report(language=report.language, references=references, drill=report.drill)
     position, persons = report.lon_lat, report.persons_on_board
     if report.reporter_id and (position is None or persons is None):
         earlier = Report.objects.filter(
@@ -66,13 +67,15 @@ def answer_to(report: Report) -> str:
         for other in earlier[:20]:
             position = position or other.lon_lat
             persons = other.persons_on_board if persons is None else persons
+    if questions.digits_are_steps(report):
+        persons = persons or 0  # not asked: the answer would be taken for a step
     return messages.received(
         report.reply_mode,
         language=report.language,
         reference=report.reference,
         position=position,
         persons_on_board=persons,
-        ask=next((kind for kind in (Question.Kind.HOW_MANY, Question.Kind.WHAT) if kind in asked), ""),
+        ask=next((kind for kind in _ORDER if kind in asked), ""),
         drill=report.drill,
     )
 

@@ -10,6 +10,7 @@ the digits to answer with. A text that belongs to a drill says so first.
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from alerts.wording import drill_mark, entry, for_crew, for_reporter, known, sms, tidy, words
@@ -145,10 +146,10 @@ def received(
 ) -> str:
     """Answer a report as its reply mode allows; "" for NONE.
 
-    FULL reads the position (lon, lat) back and may `ask` "how_many" or "what"; without one it asks where and,
-    if not known, how many. RECEIVED promises no rescue and may ask "what". QUIET is `OK` and the reference of
-    the report and nothing else, in a drill too: a phone in wrong hands must not betray its owner. "" or an
-    unknown language: Malay and English.
+    FULL reads the position (lon, lat) back and may `ask` "how_many" or "what"; without one, or asking "where"
+    of one too rough to search, it asks where and, if not known, how many. RECEIVED promises no rescue and may
+    ask "what". QUIET is `OK` and the reference of the report and nothing else, in a drill too: a phone in
+    wrong hands must not betray its owner. "" or an unknown language: Malay and English.
     """
     if mode == "NONE":
         return ""
@@ -157,6 +158,10 @@ def received(
     language = for_reporter(language)
     kind = "full" if mode == "FULL" else "received"
     values = {"reference": reference, "drill": drill}
+    how_many = entry(language, "reporter", "how_many") if persons_on_board is None else ""
+    if position is not None and (kind, ask) == ("full", "where"):
+        values |= {"position": position_sms(*position, language, decimals=0), "how_many": how_many}
+        return sms(language, "reporter", "full_near", dropped=("how_many",), **values)
     if position is not None:
         if (kind, ask) in ASKABLE:
             values |= {"position": position_sms(*position, language)}
@@ -165,7 +170,6 @@ def received(
         place = position_sms(*position, language)  # the two-language text takes N and E
         values |= {"position": place, "more": more, "dropped": ("more",)}
         return sms(language, "reporter", f"{kind}_position", **values)
-    how_many = entry(language, "reporter", "how_many") if persons_on_board is None else ""
     return sms(language, "reporter", f"{kind}_where", how_many=how_many, dropped=("how_many",), **values)
 
 
@@ -186,10 +190,11 @@ def reporter_question(kind: str, *, language: str, reference: str, drill: bool =
     return sms(for_reporter(language), "reporter", f"question_{kind}", reference=reference, drill=drill)
 
 
-def which_report(*, language: str, references: tuple[str, str], drill: bool = False) -> str:
-    """Ask a phone with two open reports which of them its text is about."""
-    first, second = references
-    return sms(for_reporter(language), "reporter", "which_report", first=first, second=second, drill=drill)
+def which_report(*, language: str, references: Sequence[str], drill: bool = False) -> str:
+    """Ask a phone with several open reports, four at most, which of them its text is about."""
+    choices = " ".join(f"{number}={reference}" for number, reference in enumerate(references, 1))
+    values = {"n": len(references), "choices": choices}
+    return sms(for_reporter(language), "reporter", "which_report", drill=drill, **values)
 
 
 # To the crew

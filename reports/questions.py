@@ -1,6 +1,7 @@
 """What the reporter was asked, until it is answered: rows with a timer, the most urgent question first."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from communities.models import Reporter
@@ -12,14 +13,20 @@ from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, ResponsePhase
 ANSWER_WITHIN = timedelta(minutes=3)
 # Later than this a bare number is no answer any more. Longer than what is due: texts from sea arrive late.
 NUMBER_LIFE = ONE_MATTER
+MOST_MATTERS = 4  # that one SMS can list
+MOST_WHERE = 2  # times that a distress is asked where, if the answer is too rough
+ROUGH_M = 5 * 1852
 
 Kind = Question.Kind
 UNKNOWN_TYPES = (IncidentType.UNCLASSIFIED, IncidentType.UNDESIGNATED_DISTRESS)
 _ASKING = (ReplyMode.FULL, ReplyMode.RECEIVED)
 # A bare digit of a crew or a desk is a step of a task.
 _DIGITS_ARE_STEPS = {"from_patrol_unit", "from_duty_phone"}
+# The crew hears in its own answer what it is asked, and its desk is called.
+CREW_DISTRESS = "patrol_unit_in_distress"
 # Up to 99: three digits alone are an emergency number far more often than a head count.
 _NUMBER = re.compile(r"\W*(\d{1,2})\W*")
+_REFERENCE = re.compile(r"\W*([0-9A-Z]{5})\W*")
 
 
 def number_in(text: str) -> int | None:
@@ -33,8 +40,14 @@ def digits_are_steps(report: Report) -> bool:
     return not _DIGITS_ARE_STEPS.isdisjoint(report.flags)
 
 
-def answered_by_number(number: int, reporter: Reporter, now: datetime) -> Question | None:
-    """The newest open question of this phone that a bare number answers, if this number can."""
+def answered_by(text: str, reporter: Reporter, now: datetime) -> Question | None:
+    """The newest open question of this phone that a bare number answers, if `text` is one and it can.
+
+    Of "which matter?" the row of the matter that is named: by its number, or by the reference of its report.
+    """
+    number, named = number_in(text), _REFERENCE.fullmatch(text.upper())
+    if number is None and named is None:
+        return None
     asked = (
         Question.objects.filter(
             kind__in=[Kind.HOW_MANY, Kind.WHICH],
@@ -43,40 +56,52 @@ def answered_by_number(number: int, reporter: Reporter, now: datetime) -> Questi
             asked_at__gte=now - NUMBER_LIFE,
             incident__status__in=Incident.OPEN_STATUSES,
         )
-        .select_related("incident", "other", "report")
+        .select_related("incident", "report")
         .order_by("-asked_at", "-id")
         .first()
     )
-    if asked is None or number < 1:
+    if asked is None:
         return None
-    if asked.kind == Kind.WHICH and (number > 2 or not matter(asked, number).is_open):
-        return None
-    return asked
+    if asked.kind == Kind.HOW_MANY:
+        return asked if number else None
+    rows = choices(asked.report)
+    if named:
+        own = Report.objects.filter(
+            reporter=reporter, reference=named[1], incident__in=[r.incident for r in rows]
+        )
+        incidents = set(own.values_list("incident", flat=True))
+        chosen = next((row for row in rows if row.incident_id in incidents), None)
+    else:
+        chosen = rows[number - 1] if 0 < number <= len(rows) else None
+    return chosen if chosen and chosen.incident.is_open else None
 
 
-def matter(asked: Question, number: int) -> Incident:
-    """What "1" or "2" names."""
-    return asked.incident if number == 1 else asked.other
+def choices(report: Report) -> list[Question]:
+    """The rows of "which matter?" that were asked of `report`, as numbered: 1 is what was told first."""
+    rows = report.questions.filter(kind=Kind.WHICH).select_related("incident")
+    return sorted(rows, key=lambda row: (row.incident.received_at, row.incident_id))
 
 
-def settle(incident: Incident, report: Report, *, now: datetime, other: Incident | None = None) -> None:
+def settle(incident: Incident, report: Report, *, now: datetime, doubt: Sequence[Incident] = ()) -> None:
     """Mark what `report` answers, and write down what its reply asks: one question, the most urgent.
 
-    `other` is the matter that the text may belong to as well. Never a question in QUIET or NONE: there a
-    missing position is a task for the officer. A question asked before and not answered is not asked again.
+    `doubt` are the matters that the text may belong to. Never a question in QUIET or NONE: there a missing
+    position is a task for the officer. A question asked before and not answered is not asked again.
     """
-    waiting = [one for one in incident.questions.filter(answered_by__isnull=True) if one.kind != Kind.WHICH]
+    asked = [one for one in incident.questions.all() if one.kind != Kind.WHICH]
     answers = _answers(report)
+    waiting = [one for one in asked if one.answered_by_id is None]
     if answered := [one.pk for one in waiting if one.kind in answers]:
         Question.objects.filter(pk__in=answered).update(answered_by=report)
-    if report.reply_mode not in _ASKING:
+    if report.reply_mode not in _ASKING or CREW_DISTRESS in report.flags:
         return
-    if other is not None:
-        # 1 is what was told first.
-        first, second = sorted((incident, other), key=lambda one: (one.received_at, one.pk))
-        _ask(Kind.WHICH, first, report, now, other=second)
+    if doubt:
+        for matter in doubt:
+            _ask(Kind.WHICH, matter, report, now)
         return
     open_kinds = {one.kind for one in waiting if one.pk not in answered}
+    if sum(one.kind == Kind.WHERE for one in asked) >= MOST_WHERE:
+        open_kinds.add(Kind.WHERE)
     for kind in _wanted(incident, report):
         if kind not in open_kinds:
             _ask(kind, incident, report, now)
@@ -94,27 +119,33 @@ def _answers(report: Report) -> list[str]:
 def _wanted(incident: Incident, report: Report) -> list[str]:
     """Where? then how many? then what? Only the first answer to a distress has room for two of them."""
     distress = report.reply_mode == ReplyMode.FULL and incident.priority == 1
-    how_many = [Kind.HOW_MANY] if distress and incident.persons_on_board is None else []
-    if incident.position is None:
+    askable = not digits_are_steps(report)
+    how_many = [Kind.HOW_MANY] if distress and askable and incident.persons_on_board is None else []
+    if incident.position is None or (distress and _is_rough(incident, report)):
         return [Kind.WHERE, *how_many]
-    if {"safe_now", "stop_word"} & set(report.flags) or digits_are_steps(report):
+    if {"safe_now", "stop_word"} & set(report.flags) or not askable:
         return []
     if how_many:
         return how_many
     return [Kind.WHAT] if incident.type in UNKNOWN_TYPES else []
 
 
-def _ask(kind: str, incident: Incident, report: Report, now: datetime, **fields) -> None:
+def _is_rough(incident: Incident, report: Report) -> bool:
+    """Whether the known position is too vague to search, or this report's may be another one."""
+    doubtful = report.position_status != Report.PositionStatus.OK and report.lon_lat == incident.lon_lat
+    return doubtful or (incident.position_error_m or 0) > ROUGH_M
+
+
+def _ask(kind: str, incident: Incident, report: Report, now: datetime) -> None:
     Question.objects.create(
-        kind=kind, incident=incident, report=report, asked_at=now, due_at=now + ANSWER_WITHIN, **fields
+        kind=kind, incident=incident, report=report, asked_at=now, due_at=now + ANSWER_WITHIN
     )
 
 
-def may_ask_which(report: Report, one: Incident, other: Incident) -> bool:
+def may_ask_which(report: Report, matters: Iterable[Incident]) -> bool:
     """Whether "1 or 2?" may be said: never where a matter is quiet, nor before a distress is confirmed."""
     asking = all(
-        matter.reply_mode in _ASKING and matter.response_phase != ResponsePhase.ATTACK
-        for matter in (one, other)
+        matter.reply_mode in _ASKING and matter.response_phase != ResponsePhase.ATTACK for matter in matters
     )
     quiet = report.quiet or TAXONOMY[report.type].reply not in _ASKING
     return asking and not quiet and "stop_word" not in report.flags

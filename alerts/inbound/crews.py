@@ -13,10 +13,10 @@ from alerts.workflow import DispatchNotAllowed
 from communities import identity
 from reports import intake
 from reports.models import Incident
+from reports.questions import CREW_DISTRESS
 from reports.taxonomy import IncidentType
 
 SAID_AGAIN = timedelta(hours=12)
-CREW_DISTRESS = "patrol_unit_in_distress"
 
 _ACTIONS = {
     Verb.ACKNOWLEDGE: dispatch.acknowledge,

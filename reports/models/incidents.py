@@ -177,13 +177,16 @@ class Incident(models.Model):
 
 
 class Question(models.Model):
-    """Something the reporter was asked, with the time by which an answer is due."""
+    """Something the reporter was asked, with the time by which an answer is due.
+
+    "Which of several matters" is a row for each of them, with the same `report`.
+    """
 
     class Kind(models.TextChoices):
         WHERE = "where", _("where are you")
         HOW_MANY = "how_many", _("how many people")
         WHAT = "what", _("what is happening")
-        WHICH = "which", _("which of two matters")
+        WHICH = "which", _("which of several matters")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="questions")
@@ -195,14 +198,6 @@ class Question(models.Model):
         blank=True,
         related_name="questions",
         help_text=_("whose answer asked it"),
-    )
-    other = models.ForeignKey(
-        Incident,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text=_("of which of two matters: the second"),
     )
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -146,7 +146,12 @@ def everything_said(language):
             )
         for kind in ("where", "how_many", "both"):
             yield f"question {kind}", messages.reporter_question(kind, **ref), REFERENCE, ""
-        yield "which_report", messages.which_report(references=("7K3Q9", "M4XK2"), **common), REFERENCE, "12"
+        for persons in (None, 9999):
+            text = messages.received("FULL", position=FAR, ask="where", persons_on_board=persons, **ref)
+            yield "received FULL asking where", text, REFERENCE, ""
+        which = [REFERENCE, "M4XK2", "CCCCC", "WWWWW"]
+        yield "which_report of 2", messages.which_report(references=which[:2], **common), REFERENCE, "12"
+        yield "which_report of 4", messages.which_report(references=which, **common), REFERENCE, "1234"
         for type_ in IncidentType:
             for position, near in ((FAR, None), (None, None), (None, "W" * 40), (None, FAR)):
                 for error_m in (18, 999 * 1852):

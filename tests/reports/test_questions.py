@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from alerts import feedback
-from reports import questions, triage
+from reports import known_places, questions, triage
 from reports.intake import Incoming, receive
 from reports.models import Incident, Question, Report
 from tests import factories
@@ -85,8 +85,7 @@ class TestTwoMatters:
         assert report.incident == second
         known = [one.reports.earliest("received_at").reference for one in matters]
         assert f"1={known[0]} 2={known[1]}" in answer(report)
-        asked = Question.objects.get(kind="which")
-        assert (asked.incident, asked.other, asked.report) == (first, second, report)
+        assert [row.incident for row in questions.choices(report)] == [first, second]
 
     @pytest.mark.parametrize(("digit", "place"), [("1", 0), ("2", 1), ("๑", 0), ("2.", 1)])
     def test_the_digit_brings_the_text_to_its_matter(self, text, matters, digit, place):
@@ -94,7 +93,7 @@ class TestTwoMatters:
         reply = text(digit, minutes=3)
         doubt.refresh_from_db()
         assert doubt.incident == reply.incident == matters[place]
-        assert Question.objects.get(kind="which").answered_by == reply
+        assert {row.answered_by for row in Question.objects.filter(kind="which")} == {reply}
         assert Report.objects.count() == 4
         assert Incident.objects.count() == 2
         assert "1=" not in answer(reply)
@@ -171,7 +170,7 @@ class TestTwoMatters:
     def test_a_distress_is_confirmed_before_anything_is_asked_about_it(self, text, matters):
         report = text("SOS SOS", minutes=1)
         assert report.incident == matters[1]
-        assert answer(report).startswith("SOS RECEIVED")
+        assert answer(report).startswith("SOS DITERIMA")  # in the language of what was written before
 
     @pytest.mark.parametrize("mode", ["QUIET", "NONE"])
     @pytest.mark.parametrize("place", [0, 1])
@@ -193,11 +192,109 @@ class TestTwoMatters:
         assert text("1", minutes=2).incident == matters[1]
         assert Report.objects.get(pk=doubt.pk).incident == matters[1]
 
+    @pytest.mark.parametrize("place", [0, 1])
+    def test_the_reference_of_its_report_answers_as_well(self, text, matters, place):
+        doubt = text("ombak besar", minutes=1)
+        reply = text(f" {matters[place].reports.earliest('received_at').reference.lower()}.", minutes=2)
+        doubt.refresh_from_db()
+        assert doubt.incident == reply.incident == matters[place]
+        assert "which" not in waiting()
+
+    def test_a_third_matter_can_be_answered_too(self, text, matters, dispatcher):
+        third_report = text("orang jatuh laut 6.90 101.90", minutes=1)
+        third = triage.part(third_report.pk, by=dispatcher, reason="a third", now=NOW)
+        doubt = text("ombak besar di sini", minutes=2)
+        assert [row.incident for row in questions.choices(doubt)] == [*matters, third]
+        said = answer(doubt)
+        assert "3 laporan" in said
+        assert f"3={third_report.reference}" in said
+        reply = text("3", minutes=3)
+        doubt.refresh_from_db()
+        assert doubt.incident == reply.incident == third
+        assert "which" not in waiting()
+
+    def test_of_six_matters_the_four_most_urgent_are_named_and_the_text_is_kept(self, text, dispatcher):
+        for number in range(6):
+            report = text(f"enjin rosak hanyut {4 + number / 2} 100.{number + 1} 2 orang")
+            if report.incident.reports.count() > 1:
+                triage.part(report.pk, by=dispatcher, reason="another", now=NOW)
+        doubt = text("ombak besar di sini", minutes=1)
+        assert len(questions.choices(doubt)) == 4
+        assert "4=" in answer(doubt)
+        assert "4=" in answer(text("5", minutes=2))
+        assert text("4", minutes=3).incident == questions.choices(doubt)[3].incident
+        assert all(row.answered_by for row in questions.choices(doubt))
+
     def test_another_phones_digit_answers_nothing(self, text, matters):
         text("ombak besar", minutes=1)
         stranger = text("1", minutes=2, reporter=factories.Reporter())
         assert stranger.incident not in matters
         assert "which" in waiting()
+
+
+class TestRoughPositions:
+    @pytest.fixture
+    def places(self, db, monkeypatch):
+        """The index knows one island, and reads the table anew."""
+        factories.Place(name="Pulau Sembilan", kind="island", position=factories.point((100.55, 4.03)))
+        index, _ = known_places.from_database()
+        monkeypatch.setattr(known_places, "index", lambda: index)
+
+    def test_a_distress_at_a_place_by_name_is_still_asked_where(self, text, places):
+        report = text("bot karam dekat Pulau Sembilan")
+        assert report.incident.lon_lat == pytest.approx((100.55, 4.03))
+        assert "Near 04-02N 100-33E?" in answer(report) or "Dekat 04-02U 100-33T?" in answer(report)
+        assert waiting() == ["how_many", "where"]
+
+    def test_a_rough_answer_is_asked_about_once_more_and_no_further(self, text, places):
+        text("SOS")
+        report = text("Pulau Sembilan", minutes=1)
+        assert report.incident.lon_lat == pytest.approx((100.55, 4.03))
+        assert "04-02" in answer(report)
+        assert waiting() == ["how_many", "where"]
+        again = text("di Pulau Sembilan", minutes=2)
+        assert "?" not in answer(again).partition("04-0")[0]
+        assert Question.objects.filter(kind="where").count() == 2
+
+    def test_numbers_settle_it(self, text, places):
+        text("bot karam dekat Pulau Sembilan")
+        report = text("4 2.1N 100 31.5E", minutes=1)
+        assert report.incident.lon_lat == pytest.approx((100.525, 4.035))
+        assert "04-02.10" in answer(report)
+        assert waiting() == ["how_many"]
+
+    @pytest.mark.parametrize(
+        "words",
+        ["bot karam 4.20B 100.45T", "bot karam 10 derajat LU 111 derajat BT", "bot karam 44.2N 100.45E"],
+    )
+    def test_a_doubtful_or_coarse_or_distant_position_is_asked_about(self, text, words):
+        report = text(words)
+        assert report.position is not None
+        assert "where" in waiting()
+        assert "?" in answer(report)
+
+    def test_no_distress_is_told_what_was_understood_and_asked_nothing_about_it(self, text, places):
+        report = text("enjin rosak hanyut dekat Pulau Sembilan 2 orang")
+        assert report.incident.priority == 2
+        assert waiting() == []
+
+    def test_in_quiet_a_rough_position_is_the_officers_matter(self, text, places):
+        report = text("bot seludup dekat Pulau Sembilan")
+        assert answer(report) == f"OK {report.reference}"
+        assert waiting() == []
+
+
+class TestCrewsAndDesks:
+    @pytest.mark.parametrize("flag", ["from_patrol_unit", "from_duty_phone"])
+    def test_they_are_asked_where_and_never_how_many(self, text, flag):
+        report = text("SOS bot karam", flags=(flag,))
+        assert waiting() == ["where"]
+        assert "WHERE are you" in answer(report)
+        assert "How many" not in answer(report)
+
+    def test_a_crews_own_distress_leaves_no_question_open(self, text):
+        text("9", flags=("from_patrol_unit", questions.CREW_DISTRESS), type="undesignated_distress")
+        assert waiting() == []
 
 
 class TestOneAtATime:
