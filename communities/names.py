@@ -34,8 +34,11 @@ _FIRST = {
     "sei": "sungai",
     "sungei": "sungai",
     "pel": "pelabuhan",
+    "koh": "ko",
 }
-_LAST = {"is": "island", "isl": "island", "str": "strait", "harbor": "harbour"}
+_LAST = {"is": "island", "isl": "island", "str": "strait", "straits": "strait", "harbor": "harbour"}
+# "Straits of Malacca" is "Malacca Strait".
+_OF = {"strait": "strait", "straits": "strait", "gulf": "gulf", "bay": "bay", "port": "port"}
 
 # What kind of thing it is, said before or after its own name.
 _KIND_BEFORE = frozenset(
@@ -48,6 +51,9 @@ _KIND_BEFORE = frozenset(
         "selat",
         "kampung",
         "pelabuhan",
+        "perairan",
+        "jeti",
+        "dermaga",
         "laut",
         "karang",
         "terumbu",
@@ -55,6 +61,7 @@ _KIND_BEFORE = frozenset(
         "punta",
         "ko",
         "koh",
+        "hon",
         "dao",
         "mui",
         "vinh",
@@ -98,8 +105,13 @@ def fold(text: str) -> str:
 
 
 def full_name(text: str) -> str:
-    """The folded name with its first and last word written out: "P. Timun" is "pulau timun"."""
+    """The folded name with its first and last word written out: "P. Timun" is "pulau timun".
+
+    "Straits of Malacca" is "malacca strait".
+    """
     words = fold(text).split()
+    if len(words) > 2 and words[1] == "of" and words[0] in _OF:
+        words = [*words[2:], _OF[words[0]]]
     if len(words) > 1:
         words[0] = _FIRST.get(words[0], words[0])
         words[-1] = _LAST.get(words[-1], words[-1])

@@ -12,10 +12,14 @@ from django.db.models import F, FloatField, Func, Value
 from communities import csvfiles, names
 from communities.csvfiles import Changes, Fault, FaultyFile, Row
 from communities.models import Place
-from communities.sphere import Position
+from communities.sphere import NAUTICAL_MILE_M, Position
 
 DATA = Path(__file__).parent / "data" / "gazetteer"
 GAZETTEER = DATA / "gazetteer.csv.gz"
+#: Straits and groups of islands that the lists lack.
+WATERS = DATA / "waters.csv"
+#: How far straits, bays and groups of islands reach from their point.
+EXTENTS = DATA / "extents.csv"
 #: Open Database License: a file of its own, its source named on every row made from it.
 INDONESIAN_ISLANDS = DATA / "indonesia_islands" / "islands.csv.gz"
 #: Names in Thai and Tamil script and their Latin spelling, for the reading.
@@ -113,6 +117,16 @@ def other_scripts() -> list[tuple[str, str, str]]:
         ("name", "latin", "country"),
         lambda row: (row.text("name", 200), row.text("latin", 200), row.country(optional=True)),
     )
+
+
+def extents_m() -> dict[str, float]:
+    """How far waters and groups of islands reach from their point, metres, by their folded full name."""
+    rows = csvfiles.read(
+        EXTENTS,
+        ("name", "reach_nm"),
+        lambda row: (row.text("name", 200), row.whole("reach_nm", most=2000)),
+    )
+    return {names.full_name(name): reach_nm * NAUTICAL_MILE_M for name, reach_nm in rows}
 
 
 def _parse(row: Row) -> PlaceRow:

@@ -30,14 +30,16 @@ ROWS = (
 
 def from_files() -> place_index.PlaceIndex:
     """Build the index from the shipped gazetteer and the Indonesian register; raise FaultyFile."""
-    rows = [row for path in (places.GAZETTEER, places.INDONESIAN_ISLANDS) for row in places.read_file(path)]
+    files = (places.GAZETTEER, places.WATERS, places.INDONESIAN_ISLANDS)
+    place = _maker()
     return place_index.PlaceIndex(
         (
             (
-                place_index.Place(row.name, *row.position, row.kind, row.country, row.source == REGISTER),
+                place(row.name, *row.position, row.kind, row.country, row.source),
                 names.search_names(row.name, row.alt_names),
             )
-            for row in rows
+            for path in files
+            for row in places.read_file(path)
         ),
         places.other_scripts(),
     )
@@ -45,13 +47,14 @@ def from_files() -> place_index.PlaceIndex:
 
 def from_database() -> tuple[place_index.PlaceIndex, tuple]:
     """Build the index from every Place in use; return it and the version it is of."""
+    place = _maker()
     version = current_version()  # before the rows: a change in between is seen the next time
     with connection.cursor() as cursor:
         cursor.execute(ROWS)
         index = place_index.PlaceIndex(
             (
                 (
-                    place_index.Place(name, lon, lat, kind, country, source == REGISTER),
+                    place(name, lon, lat, kind, country, source),
                     search_names or names.search_names(name, alt_names),
                 )
                 for name, kind, lon, lat, country, source, search_names, alt_names in cursor.fetchall()
@@ -59,6 +62,17 @@ def from_database() -> tuple[place_index.PlaceIndex, tuple]:
             places.other_scripts(),
         )
     return index, version
+
+
+def _maker() -> Callable[..., place_index.Place]:
+    """What makes a place of the index from name, lon, lat, kind, country and source of a row."""
+    reach_m = places.extents_m()
+
+    def make(name, lon, lat, kind, country, source) -> place_index.Place:
+        known_m = reach_m.get(names.full_name(name)) if kind in place_index.EXTENDED else None
+        return place_index.Place(name, lon, lat, kind, country, source == REGISTER, known_m)
+
+    return make
 
 
 def current_version() -> tuple:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from communities.sphere import NAUTICAL_MILE_M, Position, destination
 
+from . import numerals
 from .place_index import Named, Place
 
 MOST_M = 250 * NAUTICAL_MILE_M
@@ -97,9 +98,24 @@ _POINTS = {
     re.sub(r"[\s-]", "", entry): float(deg) for deg, row in _DIRECTIONS.items() for entry in row.split(",")
 }
 _GAP = rf"(?:[\s,:()/°'-]|\.(?!\d)|(?:{_words(_FROM + ',' + _SMALL)})){{0,14}}"
+_HALF_MORE = r"(?P<half>\s?(?:ruoi|ครึ่ง|setengah|and a half|at kalahati)(?![a-z]))?"
 _DISTANCE = (
-    rf"(?<![\d.,])(?P<number>\d{{1,4}}(?:[.,]\d{{1,2}})?)[\s-]?(?P<unit>{_words(','.join(_UNITS.values()))})"
+    rf"(?P<number>{numerals.PATTERN}|(?<![a-z])se(?=batu|mil|kilo|km))[\s-]?"
+    rf"(?P<unit>{_words(','.join(_UNITS.values()))}){_HALF_MORE}"
 )
+# How long it takes from a place is no distance: what a boat of fishers runs in that time at most.
+_TIME_UNITS = (
+    "hours,hour,hrs,hr,jam,oras,gio,tieng,ชั่วโมง,ชม,மணி நேரம்,"
+    "minutes,minute,mins,min,minit,menit,minuto,phut,นาที,நிமிடம்"
+)
+_ON_THE_WAY = "perjalanan,belayar,berlayar,naik bot,by boat,away,ke laut,out,biyahe,travel,sailing"
+_AWAY_FROM = "from,dari,dr,drpd,daripada,mula sa,galing sa,galing,off,tu,cach"
+_HOURS = re.compile(
+    rf"(?P<number>{numerals.PATTERN}|(?<![a-z])se(?=jam))\s?(?P<unit>{_words(_TIME_UNITS)})"
+    rf"(?:(?:\s(?:{_words(_ON_THE_WAY)})){{0,2}}\s(?:{_words(_AWAY_FROM)})\s|\s?(?:จาก|இலிருந்து)\s?)"
+)
+_MINUTE_UNITS = ("min", "phut", "นาที", "நிமிடம்")
+RUN_M_PER_HOUR = 15 * NAUTICAL_MILE_M
 _POINT = (
     rf"(?<![a-z])(?P<point>{_words(','.join(_DIRECTIONS.values()))}|[nsewutbhkd](?![a-z0-9']))"
     r"|(?<![\d.])(?P<bearing>[0-3]\d\d)(?:\s?(?:°|t(?![a-z])|deg(?![a-z])|degrees|darjah|derajat))*(?![\d.]|\s?(?:nm|km|m)\b)"
@@ -117,9 +133,9 @@ MOST_DISTANCES = 4
 LOOK_BACK = 80
 
 
-# Asked with text and a side: the place that starts at (or ends at) it, and where it ends (or starts).
-After = Callable[[str, int], tuple[Named, int] | None]
-Before = Callable[[str, int], tuple[Named, int] | None]
+# Asked with a place in the text: the place that starts at (or ends at) it, and where it ends (or starts).
+After = Callable[[int], tuple[Named, int] | None]
+Before = Callable[[int], tuple[Named, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +146,12 @@ class Said:
     direction: float | None
     share: float
     named: Named
+    rough: bool = False  # told as a time
 
     def seen_from(self, place: Place) -> tuple[Position, float]:
         """Where that puts the boat, were `place` meant: (lon, lat) and the radius of doubt in metres."""
         if self.direction is None:
-            return place.position, self.distance_m + place.radius_m
+            return place.position, self.distance_m * (1 + BY_BEARING) + place.radius_m
         error_m = max(self.share * self.distance_m, LEAST_ERROR_M) + place.radius_m
         return destination(place.position, self.direction, self.distance_m), error_m
 
@@ -142,15 +159,24 @@ class Said:
 def find(text: str, language: str, after: After, before: Before) -> list[Said]:
     """Every distance of folded `text` that a known place goes with, in order.
 
-    `after(text, at)` gives the place whose name starts at `at` and where it ends; `before` the one that ends
+    `after(at)` gives the place whose name starts at `at` and where it ends; `before` the one that ends
     there and where it starts; None if there is none.
     """
     found = []
     for match in list(_DISTANCES.finditer(text))[:MOST_DISTANCES]:
-        metres = float(match["number"].replace(",", ".")) * _UNIT_M["".join(match["unit"].split())]
+        many = numerals.value(match["number"]) + (0.5 if match["half"] else 0)
+        metres = many * _UNIT_M["".join(match["unit"].split())]
         if 0 < metres <= MOST_M and (said := _around(text, match, metres, language, after, before)):
             found.append(said)
-    return found
+    return found or _hours_from(text, after)
+
+
+def _hours_from(text: str, after: After) -> list[Said]:
+    for match in list(_HOURS.finditer(text))[:MOST_DISTANCES]:
+        hours = numerals.value(match["number"]) / (60 if match["unit"].startswith(_MINUTE_UNITS) else 1)
+        if 0 < hours * RUN_M_PER_HOUR <= MOST_M and (hit := after(match.end())):
+            return [Said(hours * RUN_M_PER_HOUR, None, 0.0, hit[0], rough=True)]
+    return []
 
 
 def _around(text: str, distance: re.Match, metres: float, language: str, after: After, before: Before):
@@ -167,21 +193,21 @@ def _around(text: str, distance: re.Match, metres: float, language: str, after: 
         point = None
     if point is None:
         return _undirected(text, distance, metres, language, after, before)
-    hit = after(text, _GAP_AFTER.match(text, end).end())
+    hit = after(_GAP_AFTER.match(text, end).end())
     if hit is None:
-        hit = before(text, _gap_start(text, start))
+        hit = before(_gap_start(text, start))
     return Said(metres, *point, hit[0]) if hit else None
 
 
 def _undirected(text: str, distance: re.Match, metres: float, language: str, after: After, before: Before):
     """The direction stands beyond the place, or is not said: then the word "from" must be."""
     start, end = distance.span()
-    if hit := after(text, _GAP_AFTER.match(text, end).end()):
+    if hit := after(_GAP_AFTER.match(text, end).end()):
         then = _THEN_POINT.match(text, hit[1])
         if then and (point := _point(then, language)):
             return Said(metres, *point, hit[0])
         return Said(metres, None, 0.0, hit[0]) if _FROM_AFTER.match(text, end) else None
-    if hit := before(text, _gap_start(text, start)):
+    if hit := before(_gap_start(text, start)):
         ahead = _POINTS_BEFORE.search(text, max(0, hit[1] - LOOK_BACK), hit[1])
         if ahead and not _moving(text, ahead.start()) and (point := _point(ahead, language)):
             return Said(metres, *point, hit[0])

@@ -5,7 +5,8 @@ Pure: built from rows, asked with words. 29,058 places with 49,000 names take 1.
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 
 from rapidfuzz.distance import OSA
@@ -27,27 +28,34 @@ RADIUS_NM = {
     "sea": 60,
 }
 TOWN_RADIUS_NM = 2
+WATERS = frozenset(("strait", "bay", "gulf", "sea", "delta", "isthmus"))
 WIDE = frozenset(("sea", "gulf"))  # too wide to stand for where a boat is
 ISLANDS = frozenset(("island", "island_group", "reef"))
 ISLAND_WORDS = frozenset(
     "pulau pulo palau kepulauan isla island islands ko koh dao hon gili nusa karang reef gosong beting "
     "shoal".split()
 )
+_CAPE_WORDS = frozenset(("tanjung", "mui", "punta", "cape", "laem"))
 _BAYS = frozenset(("bay", "gulf", "harbour", "anchorage"))
 _LAND = frozenset(("cape", "port", "coastal_town", "municipality", "coastal_village", "harbour", "landing"))
+EXTENDED = WATERS | {"island_group", "reef"}  # whose extent is listed
 # What a name may be that has this word with it: "Teluk Semangka" is not the island Semangka.
 _CLASSES = {
     **dict.fromkeys(ISLAND_WORDS, ISLANDS),
     **dict.fromkeys("teluk look vinh ao bay gulf".split(), _BAYS),
     **dict.fromkeys(("anchorage", "port", "harbour"), _LAND | {"anchorage"}),
     **dict.fromkeys(("selat", "strait", "straits"), frozenset(("strait",))),
-    **dict.fromkeys("tanjung mui punta cape laem point kampung kuala jeti".split(), _LAND),
+    **dict.fromkeys("tanjung mui punta cape laem point kampung kuala jeti dermaga".split(), _LAND),
 }
 # Of places that bear one name and lie together, the one that stands for all.
 _RANK = {"coastal_town": 1, "municipality": 2, "island": 0, "island_group": 0, "cape": 0, "port": 3}
 WIDEST_M = 60 * NAUTICAL_MILE_M
+LARGEST_MINOR_M = 40 * NAUTICAL_MILE_M
 CONTINENT_M = 900 * NAUTICAL_MILE_M
 SAME_PLACE_M = 10 * NAUTICAL_MILE_M
+LARGE_M = 10 * NAUTICAL_MILE_M
+MOST_RANKED = 50
+BESIDE_M = 60 * NAUTICAL_MILE_M  # "Pulau Lima, Kota Tinggi": the second says which first
 NEAR_M = 100 * NAUTICAL_MILE_M  # a day's way of a small boat, and back
 # A name is forgiven one wrong letter from six letters, two from ten; the first must be right.
 TYPO_FROM, TWO_TYPOS_FROM = 6, 10
@@ -63,6 +71,7 @@ class Place:
     kind: str = ""
     country: str = ""
     minor: bool = False  # of a register of every rock: that it alone bears the name does not make it the one
+    reach_m: float | None = None  # how far it reaches, where that is known better than from its kind
 
     @property
     def position(self) -> Position:
@@ -70,18 +79,40 @@ class Place:
 
     @property
     def radius_m(self) -> float:
-        """How far from its point the name still means it; a big island reaches to its furthest shore."""
+        """How far from its point the name still means it, metres.
+
+        A big island reaches to its furthest shore; boats of a town up a river are at least as far as the sea.
+        """
+        if self.reach_m is not None:
+            return self.reach_m
         radius_m = RADIUS_NM.get(self.kind, TOWN_RADIUS_NM) * NAUTICAL_MILE_M
         if self.kind == "island":
-            reach_m = coast.land_reach_m(*self.position)
-            # Small islands drawn as one with the continent are small all the same.
-            return max(radius_m, reach_m) if reach_m < CONTINENT_M else radius_m
-        return radius_m
+            reach_m = _land_reach_m(self.position)
+            # Small islands drawn as one with a continent, or a rock with its island, are small all the same.
+            drawn_as_one = reach_m > (LARGEST_MINOR_M if self.minor else CONTINENT_M)
+            return radius_m if drawn_as_one else max(radius_m, reach_m)
+        if self.kind in ISLANDS or self.kind in WATERS:
+            return radius_m
+        return radius_m + _to_the_sea_m(self.position)
 
     @property
     def is_wide(self) -> bool:
         """Whether the name says too little of where a boat is: a sea, Borneo."""
         return self.radius_m >= WIDEST_M
+
+
+@lru_cache(maxsize=4096)
+def _land_reach_m(position: Position) -> float:
+    return coast.land_reach_m(*position)
+
+
+@lru_cache(maxsize=4096)
+def _to_the_sea_m(position: Position) -> float:
+    return coast.distance_to_coast_m(*position) if coast.is_land(*position) else 0.0
+
+
+#: A point (lon, lat) and how far round it something reaches, metres.
+Circle = tuple[Position, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +147,9 @@ class PlaceIndex:
             if of_there := [place for place in bearers if place.country in (country, "")]:
                 self._by_name[names.full_name(name)] = of_there
         self._sorted = sorted(self._by_name)
+        self._by_start: dict[tuple[str, int], list[str]] = {}  # (first letter, length) → names
+        for form in self._sorted:
+            self._by_start.setdefault((form[:1], len(form)), []).append(form)
 
     def __len__(self) -> int:
         return len(self._by_name)
@@ -129,12 +163,16 @@ class PlaceIndex:
         typos: bool = False,
         longer: bool = False,
         wide: bool = True,
+        only: Iterable[str] = (),
+        beside: Iterable[Circle] = (),
     ) -> Named | None:
         """The places called `name`; None if there are none.
 
         `typos` forgives wrong letters; `longer` also takes names that go on with one more word ("Timun" for
-        "Timun Laut"); `wide` takes seas and gulfs. `countries` are where the reporter is likely to be.
+        "Timun Laut"); `wide` takes seas and gulfs. `countries` are where the reporter is likely to be, `only`
+        those the text says, `beside` the areas it names after this one: "Pulau Gaya, Semporna, Sabah".
         """
+        only = tuple(only)
         form = names.full_name(name)
         own = names.own_name(form)
         kinds = None
@@ -142,21 +180,40 @@ class PlaceIndex:
             parts = form.split()
             kinds = _CLASSES.get(parts[0] if form.endswith(own) else parts[-1])
         found = list(self._by_name.get(form, ()))
+        in_full, guessed = bool(found), False
         if not found and own != form:
             bearers = self._by_name.get(own, ())
             found = self._of_kinds(bearers, kinds)
+            # A cape is not the town of its name, however near it often is.
+            guessed = form.split()[0] in _CAPE_WORDS and not any(place.kind == "cape" for place in found)
             if not found and kinds is ISLANDS:  # an island known by its town
                 found = self._of_kinds(bearers, _LAND)
+        plain = frozenset(found)
         if longer and (kinds is ISLANDS or not [place for place in found if wide or place.kind not in WIDE]):
             found += self._longer(form)
             if kinds is ISLANDS:
                 found += self._of_kinds(self._longer(own), ISLANDS)
-        exact = bool(found)
+        if own == form and found and all(place.kind in EXTENDED for place in found):
+            found += [place for place in self._longer(form) if place.kind == "island" and not place.minor]
+        if own == form:  # "Melaka" is the town, where there is one, and not its strait
+            found = [place for place in found if place.kind not in EXTENDED] or found
+            if near is None:
+                found = [place for place in found if not place.minor] or found
+                guessed = bool(found) and found[0].minor
+        exact, elsewhere = bool(found), False
         if not found and typos:
             found = self._misspelled(own, kinds)
+        if only and found:
+            there = [place for place in found if place.country in only or not place.country]
+            elsewhere = not there
+            found = there or (found if in_full else [])
         if not wide:
             found = [place for place in found if place.kind not in WIDE]
-        return _settle(found, exact, near, tuple(countries)) if found else None
+        if not found:
+            return None
+        asked = _Asked(exact, near, only or tuple(countries), tuple(beside), plain)
+        named = _settle(found, asked)
+        return replace(named, settled=False) if named and (elsewhere or guessed) else named
 
     @staticmethod
     def _of_kinds(places: Iterable[Place], kinds: frozenset[str] | None) -> list[Place]:
@@ -173,28 +230,79 @@ class PlaceIndex:
         letters = len(own.replace(" ", ""))
         if letters < TYPO_FROM:
             return []
-        first = own[0]
-        start, end = bisect_left(self._sorted, first), bisect_left(self._sorted, chr(ord(first) + 1))
         most = 2 if letters >= TWO_TYPOS_FROM else 1
-        hits = extract(own, self._sorted[start:end], scorer=OSA.distance, score_cutoff=most, limit=8)
+        lengths = range(len(own) - most, len(own) + most + 1)
+        forms = [form for length in lengths for form in self._by_start.get((own[0], length), ())]
+        hits = extract(own, forms, scorer=OSA.distance, score_cutoff=most, limit=8)
         nearest = [key for key, distance, _ in hits if distance == hits[0][1]]
         return self._of_kinds((place for key in nearest for place in self._by_name[key]), kinds)
 
 
-def _settle(found: list[Place], exact: bool, near: Position | None, countries: tuple[str, ...]) -> Named:
-    """Put together what lies together, the likeliest first: nearest to `near`, else of those countries."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the likeliest of several bearers is told by; `plain` bear the name itself and no longer one."""
+
+    exact: bool
+    near: Position | None
+    countries: tuple[str, ...]
+    beside: tuple[Circle, ...]
+    plain: frozenset[Place]
+
+
+def _settle(found: list[Place], asked: _Asked) -> Named | None:
+    """Put together what lies together, the likeliest first; None for a misspelling of what is elsewhere.
+
+    Likeliest is what the areas named beside it hold, then what is nearest to the reporter, then what is in
+    the likely countries.
+    """
     heads: list[Place] = []
     for place in sorted(dict.fromkeys(found), key=lambda place: _RANK.get(place.kind, 4)):
-        if all(great_circle_m(place.position, head.position) > SAME_PLACE_M for head in heads[:50]):
+        if not any(_are_one(head, place) for head in heads[:MOST_RANKED]):
             heads.append(place)
-    at_home = [place for place in heads if place.country in countries]
-    likely = at_home or [place for place in heads if not place.minor and not (countries and place.country)]
-    if near is not None:
-        heads.sort(key=lambda place: great_circle_m(place.position, near))
-        close = [place for place in heads if great_circle_m(place.position, near) <= NEAR_M]
-        settled = exact and (len(close) == 1 or len(heads) == len(likely) == 1)
-    else:
-        order = {country: rank for rank, country in enumerate(countries)}
-        heads.sort(key=lambda place: (order.get(place.country, len(order)), place.minor))
-        settled = exact and len(heads) == len(likely) == 1
-    return Named(tuple(heads), exact, settled)
+    if not asked.beside:
+        return _order(heads, asked)
+    close = [place for place in heads if max(_gap_m(place, circle) for circle in asked.beside) <= BESIDE_M]
+    if not close:
+        return replace(_order(heads, asked), settled=False) if asked.exact else None
+    named = _order(close, asked)
+    far = tuple(place for place in heads if place not in close)
+    return Named((*named.places, *far), asked.exact, named.settled or (asked.exact and len(close) == 1))
+
+
+def _order(heads: list[Place], asked: _Asked) -> Named:
+    at_home = [place for place in heads if place.country in asked.countries]
+    likely = at_home or [
+        place for place in heads if not place.minor and not (asked.countries and place.country)
+    ]
+    settled = asked.exact and len(heads) == len(likely) == 1
+    if asked.near is not None:
+        off_m = {place: great_circle_m(place.position, asked.near) for place in heads}
+        heads = sorted(heads, key=off_m.get)
+        close = [place for place in heads if off_m[place] <= NEAR_M]
+        settled = settled or (asked.exact and len(close) == 1)
+    elif len(heads) > 1:
+        ranks = {country: rank for rank, country in enumerate(asked.countries)} | {"": 0}
+
+        def rank(place: Place) -> tuple:
+            # Of two islands of a name the larger is talked of more.
+            small = place.minor and place.radius_m < LARGE_M
+            named = place in asked.plain
+            return ranks.get(place.country, len(ranks)), not named, small, -place.radius_m
+
+        heads = sorted(heads[:MOST_RANKED], key=rank) + heads[MOST_RANKED:]
+    return Named(tuple(heads), asked.exact, settled)
+
+
+def _are_one(head: Place, place: Place) -> bool:
+    """Whether two of one name are one place: side by side, or the one within the other."""
+    apart_m = great_circle_m(head.position, place.position)
+    if apart_m <= SAME_PLACE_M:
+        return True
+    if apart_m > WIDEST_M or not (head.kind in ISLANDS or head.kind in WATERS):
+        return False
+    return apart_m <= head.radius_m
+
+
+def _gap_m(place: Place, circle: Circle) -> float:
+    position, reach_m = circle
+    return max(0.0, great_circle_m(place.position, position) - reach_m)

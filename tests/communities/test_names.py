@@ -34,7 +34,8 @@ def test_a_name_is_folded(typed, folded):
         ("Tg Piai", "tanjung piai", "piai"),
         ("Kampong Raja", "kampung raja", "raja"),
         ("Sipadan Isl.", "sipadan island", "sipadan"),
-        ("Strait of Malacca", "strait of malacca", "strait of malacca"),
+        ("Straits of Malacca", "malacca strait", "malacca"),  # as "Malacca Strait"
+        ("Koh Samui", "ko samui", "samui"),
         ("Lumut", "lumut", "lumut"),
         ("P", "p", "p"),  # one word is never a kind
         ("Pulau", "pulau", "pulau"),

@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from communities import places
+from communities import names, places
 from communities.models import Place
 from communities.sphere import great_circle_m
 from tests import factories
@@ -173,12 +173,25 @@ class TestImport:
         assert "and 10 more" in str(refused.value)
 
 
-@pytest.mark.parametrize(("path", "count"), [(places.GAZETTEER, 11_685), (places.INDONESIAN_ISLANDS, 17_373)])
+@pytest.mark.parametrize(
+    ("path", "count"), [(places.GAZETTEER, 11_685), (places.WATERS, 69), (places.INDONESIAN_ISLANDS, 17_373)]
+)
 def test_the_shipped_files_have_no_fault_and_name_their_source(path, count):
     rows = places.read_file(path)
     assert len(rows) == count
     assert len({row.key for row in rows}) == count
     assert all(row.source for row in rows)
+
+
+def test_every_listed_extent_is_that_of_a_shipped_place():
+    rows = [row for path in (places.GAZETTEER, places.WATERS) for row in places.read_file(path)]
+    known = {names.full_name(row.name) for row in rows}
+    extents = places.extents_m()
+    assert [name for name in extents if name not in known] == []
+    assert extents["lombok strait"] == 30 * 1852
+    assert [
+        row.name for row in places.read_file(places.WATERS) if names.full_name(row.name) not in extents
+    ] == []
 
 
 def test_the_islands_under_another_licence_are_in_their_file_alone():

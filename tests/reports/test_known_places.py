@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from communities.models import Place
 from reports import intake, known_places
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,33 @@ def test_distance_from_a_place_gives_a_derived_position():
     report = text("enjin rosak hanyut 5 nm utara Pulau Sipadan")
     assert report.lon_lat == pytest.approx((118.629, 4.1983), abs=1e-3)
     assert report.position_source == "derived"
+
+
+def test_extent_of_a_strait_is_known_in_the_service():
+    Place.objects.create(
+        name="Lombok Strait",
+        alt_names=["Selat Lombok"],
+        kind="strait",
+        position=Point(115.8, -8.6, srid=4326),
+        source="compiled",
+        source_id="1",
+    )
+    known_places.refresh()
+    assert known_places.index().named("selat lombok").places[0].radius_m == 30 * 1852
+
+
+def test_of_two_places_of_a_name_the_one_by_the_reporters_village_is_read():
+    add("Lubuk Pak Mat", 100.4, 4.2)
+    factories.Place(
+        name="Lubuk Pak Mat", search_names=["lubuk pak mat"], position=factories.point((103.5, 4.9))
+    )
+    known_places.refresh()
+    words = "tolong enjin mati dekat lubuk pak mat"
+    assert text(words, "SM1").position_status == "ambiguous"
+    village = factories.Community(waters=factories.point((103.4, 4.8)))
+    report = text(words, "SM2", reporter=factories.Reporter(community=village))
+    assert report.lon_lat == pytest.approx((103.5, 4.9))
+    assert report.position_status == "ok"
 
 
 def test_phones_own_position_stands_before_a_name():

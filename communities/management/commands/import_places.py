@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
 
     def handle(self, *, files, islands, dry_run, **options):
-        files = files or [places.GAZETTEER]
+        files = files or [places.GAZETTEER, places.WATERS]
         if islands:
             files.append(places.INDONESIAN_ISLANDS)
         try:
