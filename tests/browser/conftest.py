@@ -45,6 +45,7 @@ def visit(live_server, settings):
         page.goto(f"{live_server.url}{path}")
         return page
 
+    open_page.faults = faults  # a test that brings a fault about takes it off
     yield open_page
     if running:
         running[1].close()

@@ -2,7 +2,16 @@
 
 const HOME = [4.0, 109.0];
 const NEAR = 8; // the zoom from which the fine coast is drawn
+const SCALE_NM = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 const GRID_STEPS = [20, 10, 5, 2, 1, 1 / 2, 1 / 6, 1 / 12, 1 / 30, 1 / 60, 1 / 120]; // degrees
+
+const NauticalScale = L.Control.Scale.extend({
+  _updateMetric(metres) {
+    const most = metres / 1852;
+    const miles = SCALE_NM.findLast((length) => length <= most) ?? most;
+    this._updateScale(this._mScale, `${miles} NM`, miles / most);
+  },
+});
 
 function isNight() {
   const chosen = document.documentElement.dataset.theme;
@@ -14,7 +23,7 @@ export function openChart(element, { center = HOME, zoom = 5 } = {}) {
   const { tiles, credit } = element.dataset;
   const map = L.map(element, { preferCanvas: true, minZoom: 3, maxZoom: 16, attributionControl: Boolean(tiles), worldCopyJump: true });
   map.setView(center, zoom);
-  L.control.scale({ imperial: false }).addTo(map);
+  new NauticalScale({ imperial: false }).addTo(map);
   if (tiles) {
     map.attributionControl.setPrefix(false);
     // Credit is text of the settings' and goes through a node: it must not become markup.

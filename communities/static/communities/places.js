@@ -194,9 +194,10 @@ async function look() {
     here = null;
     mark.remove();
   }
-  $("read").textContent = answer.position_text;
-  const near = answer.nearby.map((place) => `${place.name} (${data.kinds[place.kind] ?? place.kind}), ${miles(place)}`);
-  $("advice").replaceChildren(...[...answer.advice, ...near].map((line) => Object.assign(document.createElement("p"), { textContent: line })));
+  $("read").textContent = answer.position_text === text ? "" : answer.position_text;
+  const near = answer.nearby.map((place) => `${place.name} ${miles(place)}`);
+  const lines = near.length ? [...answer.advice, `${word("nearby")} ${near.join(", ")}`] : answer.advice;
+  $("advice").replaceChildren(...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
 }
 
 const miles = (place) => (place.distance_m < 90 ? word("here") : `${(place.distance_m / 1852).toFixed(1)} NM`);
@@ -317,7 +318,7 @@ function entry(place) {
   const item = $("entry").content.cloneNode(true);
   const whose = place.community ? data.communities[place.community] : `${word("charted")} ${place.country}`;
   item.querySelector(".name").textContent = [place.name, ...place.alt_names.slice(0, 3)].join(", ");
-  item.querySelector(".detail").textContent = [positionText(place.latitude, place.longitude), data.kinds[place.kind] ?? place.kind, whose].filter(Boolean).join(" · ");
+  item.querySelector(".detail").textContent = [positionText(place.latitude, place.longitude), data.kinds[place.kind] ?? place.kind.replaceAll("_", " "), whose].filter(Boolean).join(" · ");
   item.querySelector("button").addEventListener("click", () => {
     map.setView([place.latitude, place.longitude], Math.max(map.getZoom(), 10));
     if (place.community) openForm(place);
