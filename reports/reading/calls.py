@@ -7,24 +7,23 @@ A lone S left of a spelled SOS would else be read as South.
 
 import re
 
-from .keywords_context import COMMON, CONTEXT
-from .keywords_rescue import MARITIME, RESCUE
+from .tables import CONTEXT, EVERYDAY, RESCUE
 
 
-def _singles(*tables: dict[str, str], letters: int) -> frozenset[str]:
+def _singles(*rows: dict[str, list[str]], letters: int) -> frozenset[str]:
     """The entries that are one Latin word of at least so many letters."""
-    entries = (entry.strip() for table in tables for row in table.values() for entry in row.split(","))
+    entries = (entry for row in rows for listed in row.values() for entry in listed)
     return frozenset(
         entry for entry in entries if entry.isascii() and entry.isalpha() and len(entry) >= letters
     )
 
 
 _CALLS = _singles(CONTEXT["distress"], CONTEXT["plea"], letters=3)
-_DANGERS = _singles(*RESCUE.values(), letters=4)
+_DANGERS = _singles(*(RESCUE[concept] for concept in RESCUE if concept != "maritime"), letters=4)
 _LONG_DANGERS = frozenset(word for word in _DANGERS if len(word) >= 5)
 _URGENT = _CALLS | _DANGERS
-_BOATS = _singles(MARITIME, letters=3)
-_HEADS = _CALLS | _BOATS | _singles(COMMON, letters=2) | {"we", "were", "im", "am", "are"}
+_BOATS = _singles(RESCUE["maritime"], letters=3)
+_HEADS = _CALLS | _BOATS | _singles(EVERYDAY, letters=2) | {"we", "were", "im", "am", "are"}
 _LONGEST = max(map(len, _URGENT))
 
 _NUMBER_OF_POLICE = re.compile(r"\W*(?:999|112|911)(?:\W+(?:999|112|911))*\W*")

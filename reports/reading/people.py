@@ -37,8 +37,9 @@ _THAI_NUMBERS = {word: value for value, word in enumerate(_THAI_ROW.split(), 1)}
 _THAI_COUNT = re.compile(rf"(?<![\d.,])(\d{{1,3}}|{'|'.join(_THAI_NUMBERS)})\s?(?:คน|ชีวิต)")
 
 TOTAL_BEFORE = frozenset("pob pax souls sakay persons people".split())
+LISTED = frozenset("orang org katao tao nguoi jumlah total".split())  # before a colon: "org: 3"
 TOTAL_AFTER = frozenset(
-    "orang org orng ornag oranng person persons people pax pob souls katao tao nguoi per peru பேர் "
+    "orang org orng ornag oranng person persons people pax pob souls katao tao nguoi ngu per peru பேர் "
     "நபர் நபர்கள் sakay jiwa man men pers ppl kami kmi kaming naming onboard aboard".split()
 )
 PARTS = frozenset(
@@ -51,7 +52,7 @@ WE = frozenset("kami kita kmi kaming we kme naanga".split())
 _SKIP = frozenset("na ang ay ada orang are of ng ka lang only just cuma hanya is persons people".split())
 ATTACKERS = frozenset(
     "lanun perompak perampok pirata pirate pirates robber robbers penyamun rompak bersenjata armado "
-    "armadong armed gunmen senjata guns gun knives parang pistol bertopeng masked penculik "
+    "armadong armed gunmen senjata senapang guns gun knives parang pistol bertopeng masked penculik "
     "kidnappers attackers teroris".split()
 )
 BOARDERS = frozenset("naik boarded boarding serang menyerang panjat sumampa umakyat approached".split())
@@ -59,7 +60,7 @@ CASUALTIES = frozenset(
     "jatuh terjatuh hilang cedera luka terluka sakit mati meninggal tewas dibawa diculik culik "
     "kidnapped kidnap nahulog nawawala sugatan patay dinukot missing injured wounded dead overboard "
     "fell hurt sick unconscious pengsan pingsan disandera tenggelam lemas drowned mangsa korban bi "
-    "mat roi selamat rescued tercebur hostage taken tinangay nasugatan wound".split()
+    "mat roi selamat rescued tercebur hostage taken tinangay nasugatan wound nailigtas diselamatkan".split()
 )
 UNITS_AFTER = frozenset((*signs.UNITS, *signs.BOAT_UNITS, "m"))
 _LABEL_REACH = 3
@@ -79,6 +80,13 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
     while i < len(tokens):
         value, after = _number(tokens, i)
         if value is None:
+            if (
+                tokens[i] == "ber"
+                and i + 1 < len(tokens)
+                and len(tokens[i + 1]) == 1
+                and tokens[i + 1].isdigit()
+            ):
+                totals.append(int(tokens[i + 1]))
             if tokens[i] in _TOGETHER and not _among(tokens[i + 1 : i + 3], CASUALTIES | ATTACKERS):
                 totals.append(_TOGETHER[tokens[i]])
             i += 1
@@ -124,8 +132,8 @@ def _decimal_neighbour(tokens: list[str], i: int) -> bool:
 
 def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
     """Put one number where it belongs: a labelled total, a total, a part, or nowhere."""
-    rest = [after for after in tokens[end : end + 5] if after != "2"]  # kanak2, anak2
-    while rest and rest[0] in ("na", "ng", "ka", "other", "lagi"):
+    rest = tokens[end : end + 5]
+    while rest and rest[0] in ("na", "ng", "ka", "po", "lang", "lng", "other", "lagi"):
         rest = rest[1:]
     word, beyond = (rest[0] if rest else ""), rest[1:4]
     stop = next((n for n, token in enumerate(beyond) if token in BREAKS), len(beyond))
@@ -146,6 +154,7 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
         or (counts and _among(beyond[:2], {"onboard", "aboard", "pob"}))
         or (counts and beyond[:2] == ["on", "board"])
         or (word == "on" and beyond[:1] == ["board"])
+        or (word == "of" and beyond[:1] == ["us"])
     ):
         labelled.append(value)
     elif word in PARTS or (word in TOTAL_AFTER and beyond and beyond[0] in PARTS and beyond[0] != "nelayan"):
@@ -170,6 +179,8 @@ def _label(tokens: list[str], start: int) -> tuple[str, bool]:
         word = tokens[i]
         if word.isdigit() or word in _ONES or word in BREAKS - {":"}:
             break
+        if word in LISTED and tokens[i + 1] == ":":
+            return word, True
         if word in TOTAL_BEFORE and (i == 0 or not tokens[i - 1].isdigit()):
             return word, True
         if word in PARTS and (i == 0 or (not tokens[i - 1].isdigit() and tokens[i - 1] not in _ONES)):

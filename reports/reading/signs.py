@@ -57,10 +57,14 @@ HEMISPHERES: dict[str, tuple[str | None, str | None]] = {
 # Letters that are also everyday abbreviations: a pair made with them counts only inside the service box.
 LOOSE = frozenset("tbhkdu")
 
-LATITUDE_WORDS = frozenset("lat latt latitude latitud lattitude lintang vi φ ละติจูด แลต அட்சரேகை".split())
-LONGITUDE_WORDS = frozenset("lon long lng longitude longitud bujur kinh λ ลองจิจูด ลอง தீர்க்கரேகை".split())
+LATITUDE_WORDS = frozenset(
+    "lat latt latitude latitud lattitude latitut lintang vi φ ละติจูด แลต அட்சரேகை".split()
+)
+LONGITUDE_WORDS = frozenset(
+    "lon long lng longitude longitud longhitud bujur kinh λ ลองจิจูด ลอง தீர்க்கரேகை".split()
+)
 DEGREE_WORDS = frozenset(
-    "d h deg degs degree degrees derajat drj darjah drjh dgr grado grados do องศา டிகிரி".split()
+    "d h deg degs digri degree degrees derajat drj darjah drjh dgr grado grados do องศา டிகிரி".split()
 )
 MINUTE_WORDS = frozenset(
     "m min mins minute minutes minit menit mnt minuto minutos phut ลิปดา นาที நிமிடம்".split()

@@ -9,19 +9,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .keywords_context import COMMON, CONTEXT, FILLERS, NEEDS_COMPANY
-from .keywords_rescue import MARITIME, RESCUE
-from .keywords_security import SECURITY
-from .keywords_trade import TRADE
+from .tables import ALL, CONTEXT, EVERYDAY, FILLERS, NEEDS_COMPANY, NOT_YET, SPELLINGS, Table
 
-_WORD = re.compile(r"[a-z]+|\d+|[.,;:!?|#]|[\u0e00-\u0e7f]+|[\u0b80-\u0bff]+")
+_WORD = re.compile(r"[a-z]+|\d+|[.,;:!?|#🆘🔥]|[\u0e00-\u0e7f]+|[\u0b80-\u0bff]+")
 _APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
+_TWICE = re.compile(r"(?<![a-z0-9])([a-z]{3,20})2(?![a-z0-9])")
+_NOT_GLUED = re.compile(r"(?<![a-z0-9])x(?=[b-df-hj-np-tv-z][aeiou][a-z]{2})")
+NEAR = 5  # words that may stand between the two sides of an entry with a plus
 BREAKS = frozenset(".,;:!?|#")
 _WEAK = frozenset(("maritime", "negation", "past", "grave", "thanks"))
 TYPO_FROM = 8
 # Real words one letter away from a keyword: no typos.
 NOT_TYPOS = frozenset(
-    "terbaik selamatan collusion drafting emergence emergent ditebak menebak exercised contrabands".split()
+    "terbaik selamatan collusion drafting emergence emergent ditebak menebak exercised contrabands"
+    " tarakan".split()
 )
 _THAI, _TAMIL, _CHINESE = "th", "ta", "zh"
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -39,6 +40,7 @@ class Hit:
     negated: bool = False
     doubtful: bool = False
     typo: bool = False
+    near: bool = False  # two words, and what stands between them has nothing to do with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,9 @@ class Words:
 
 
 def split(text: str) -> list[str]:
-    """Words, numbers and clause marks of folded text, in order."""
-    return _WORD.findall(_APOSTROPHE.sub("", text).replace("🆘", " sos "))
+    """Words, numbers and clause marks of folded text, in order; `muntah2` is said twice, `xhidup` denied."""
+    text = _APOSTROPHE.sub("", text)
+    return _WORD.findall(_NOT_GLUED.sub("x ", _TWICE.sub(r"\1 \1", text)))
 
 
 def _script(entry: str) -> str:
@@ -73,19 +76,20 @@ def _script(entry: str) -> str:
 class _Index:
     """The keyword tables turned round: from a word to what begins with it."""
 
-    def __init__(self, *tables: dict[str, dict[str, str]]):
+    def __init__(self, table: Table):
         languages: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for table in tables:
-            for concept, rows in table.items():
-                for language, entries in rows.items():
-                    for entry in filter(None, map(str.strip, entries.split(","))):
-                        languages[concept, entry].add(language)
-        self.phrases: dict[str, list] = defaultdict(
-            list
-        )  # first word → (words, open end, concept, languages)
-        self.prefixes: dict[str, list] = defaultdict(
-            list
-        )  # first three letters → (prefix, concept, languages)
+        for concept, rows in table.items():
+            for language, entries in rows.items():
+                for entry in entries:
+                    languages[concept, entry].add(language)
+        # first word → (words, open end, concept, languages)
+        self.phrases: dict[str, list] = defaultdict(list)
+        # first three letters → (prefix, concept, languages)
+        self.prefixes: dict[str, list] = defaultdict(list)
+        # word → what stands near it, by word and by beginning → (denied, concept, languages)
+        self.near: dict[str, tuple[dict[str, list], list]] = defaultdict(lambda: (defaultdict(list), []))
+        # word → (concept, languages) where it is denied
+        self.denied: dict[str, list] = defaultdict(list)
         self.thai: list = []
         self.tamil: list = []
         self.chinese: list = []
@@ -95,6 +99,9 @@ class _Index:
             if script:
                 rows = {_THAI: self.thai, _TAMIL: self.tamil, _CHINESE: self.chinese}[script]
                 rows.append((entry, concept, named))
+                continue
+            if "/" in entry or entry.startswith("!"):
+                self._add_sides(entry, concept, named)
                 continue
             words, open_end = tuple(split(entry.rstrip("*"))), entry.endswith("*")
             if not words:
@@ -110,6 +117,20 @@ class _Index:
             for shorter in _without_one(word):
                 self.typos[shorter].add(word)
         self.known = set(self.phrases)
+
+    def _add_sides(self, entry: str, concept: str, named: frozenset[str]) -> None:
+        ones, _, others = entry.rpartition(" + ")
+        denied = others.startswith("!")
+        others = others.removeprefix("!").split("/")
+        for other in others if not ones else ():
+            self.denied[other].append((concept, named))
+        for one in ones.split("/") if ones else ():
+            by_word, by_beginning = self.near[one]
+            for other in others:
+                if other.endswith("*"):
+                    by_beginning.append((other.rstrip("*"), (denied, concept, named)))
+                else:
+                    by_word[other].append((denied, concept, named))
 
     def corrected(self, word: str) -> str | None:
         """The keyword of eight letters or more that `word` misses by one letter."""
@@ -142,29 +163,25 @@ def _one_apart(a: str, b: str) -> bool:
     )
 
 
-_INDEX = _Index(RESCUE, SECURITY, TRADE, CONTEXT, {"maritime": MARITIME})
+_INDEX = _Index(ALL)
 #: Every single word of the tables.
 VOCABULARY = frozenset(
-    word.rstrip("*")
-    for table in (RESCUE, SECURITY, TRADE, CONTEXT, {"maritime": MARITIME})
-    for rows in table.values()
+    word
+    for rows in ALL.values()
     for entries in rows.values()
-    for entry in entries.split(",")
-    for word in entry.split()
+    for entry in entries
+    for word in re.findall(r"[^\s/+*!]+", entry)
 )
 _EVERYDAY: dict[str, list[str]] = defaultdict(list)
-for _language, _entries in COMMON.items():
-    for _entry in filter(None, map(str.strip, _entries.split(","))):
+for _language, _entries in EVERYDAY.items():
+    for _entry in _entries:
         _EVERYDAY[_entry].append(_language)
-_NEGATIONS = {
-    language: frozenset(map(str.strip, entries.split(",")))
-    for language, entries in CONTEXT["negation"].items()
-}
+_NEGATIONS = {language: frozenset(entries) for language, entries in CONTEXT["negation"].items()}
 
 
 def find(text: str) -> Words:
     """Find every keyword of folded `text`."""
-    tokens = split(text)
+    tokens = _spelled(split(text))
     everyday = _count_everyday(tokens)
     hits = _latin_hits(tokens, everyday)
     if any("\u0e00" <= char <= "\u0e7f" for char in text):
@@ -174,6 +191,15 @@ def find(text: str) -> Words:
     if _HAN.search(text):
         hits += _chinese_hits(text)
     return Words(tokens, _outermost(hits), everyday)
+
+
+def _spelled(tokens: list[str]) -> list[str]:
+    """The tokens as the tables spell them; x before a word is Malay for not."""
+    right = [SPELLINGS.get(token, token) for token in tokens]
+    for i, (token, after) in enumerate(pairwise(tokens)):
+        if token == "x" and len(after) > 2 and after.isalpha():  # noqa: S105
+            right[i] = "tak"
+    return right
 
 
 def _count_everyday(tokens: list[str]) -> dict[str, int]:
@@ -189,11 +215,11 @@ def _count_everyday(tokens: list[str]) -> dict[str, int]:
 def _latin_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
     hits = []
     for i, token in enumerate(tokens):
-        if not token[0].isalpha() or not token.isascii():
+        if token[0].isdigit() or token in BREAKS:
             continue
         typo = False
         entries = _INDEX.phrases.get(token)
-        if entries is None and (right := _INDEX.corrected(token)):
+        if entries is None and token.isascii() and (right := _INDEX.corrected(token)):
             entries = [entry for entry in _INDEX.phrases[right] if len(entry[0]) == 1]
             typo = True
         for words, open_end, concept, languages in entries or ():
@@ -204,7 +230,51 @@ def _latin_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
         for prefix, concept, languages in _INDEX.prefixes.get(token[:3], ()):
             if token.startswith(prefix):
                 hits.append(_hit(tokens, everyday, concept, languages, i, i + 1, False))
-    return [hit for hit in hits if hit]
+        for concept, languages in _INDEX.denied.get(token, ()):
+            if _denied(tokens, everyday, i, i + 1)[0] or not NOT_YET.isdisjoint(tokens[max(0, i - 1) : i]):
+                hits.append(Hit(concept, languages, i, i + 1, token))
+    return [hit for hit in hits if hit] + _near_hits(tokens, everyday)
+
+
+def _near_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
+    """Two words near one another in a clause. One that stands nearer to a third belongs to that."""
+    pairs = []
+    for i, token in enumerate(tokens):
+        if token not in _INDEX.near:
+            continue
+        by_word, by_beginning = _INDEX.near[token]
+        for step in (1, -1):
+            for at in range(i + step, i + step * (NEAR + 2), step):
+                if not 0 <= at < len(tokens) or tokens[at] in BREAKS:
+                    break
+                found = by_word.get(tokens[at], ())
+                if by_beginning:
+                    found = [*found, *(row for begin, row in by_beginning if tokens[at].startswith(begin))]
+                pairs += [(min(i, at), max(i, at), i, at, row) for row in found]
+    nearest: dict[int, int] = {}
+    for start, end, *_ in pairs:
+        for at in (start, end):
+            nearest[at] = min(nearest.get(at, NEAR + 1), end - start)
+    return [
+        hit
+        for start, end, one, other, row in pairs
+        if end - start == nearest[start] == nearest[end]
+        and (hit := _near(tokens, everyday, one, other, *row))
+    ]
+
+
+def _near(tokens, everyday, one, other, denied, concept, languages) -> Hit | None:
+    start, end = min(one, other), max(one, other) + 1
+    said_no = _denied(tokens, everyday, other, other + 1)
+    if denied:
+        if not any(said_no) and NOT_YET.isdisjoint(tokens[max(0, other - 2) : other]):
+            return None
+        said_no = False, False
+    else:
+        said_no = _denied(tokens, everyday, start, start + 1)
+        if not said_no[0] and not _is_negation(tokens[start], everyday):
+            said_no = _denied(tokens, everyday, end - 1, end, start + 1)
+    return Hit(concept, languages, start, end, " ".join(tokens[start:end]), *said_no, near=True)
 
 
 def _follows(tokens: list[str], i: int, words: tuple[str, ...], open_end: bool) -> bool:
@@ -238,10 +308,15 @@ def _is_negation(token: str, everyday: dict[str, int]) -> bool:
     return False
 
 
-def _denied(tokens: list[str], everyday: dict[str, int], start: int, end: int) -> tuple[bool, bool]:
-    """(denied by the word before, perhaps denied by the one before that); filler words are stepped over."""
+def _denied(
+    tokens: list[str], everyday: dict[str, int], start: int, end: int, first: int = 0
+) -> tuple[bool, bool]:
+    """(denied by the word before, perhaps denied by the one before that); filler words are stepped over.
+
+    Looks no further back than `first`.
+    """
     steps, i = 0, start - 1
-    while i >= 0 and steps < 2 and tokens[i] not in BREAKS:
+    while i >= first and steps < 2 and tokens[i] not in BREAKS:
         if _is_negation(tokens[i], everyday):
             return steps == 0, steps == 1
         if tokens[i] not in FILLERS:
@@ -288,13 +363,20 @@ def _chinese_hits(text: str) -> list[Hit]:
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
-    """Drop what lies inside a longer match, unless that only tells of time, sea or manner."""
+    """Drop what lies inside a longer match, unless that only tells of time, sea or manner.
+
+    Of two words that stand near one another the match is those two, not what is between them.
+    """
     kept = [hit for hit in hits if hit.concept in _WEAK]
+    taken = {at for hit in hits if hit.near for at in (hit.start, hit.end - 1)}
     outer = (-1, -1)
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         span = hit.start, hit.end
         if hit.concept in _WEAK or (hit.end <= outer[1] and span != outer):
             continue
-        outer = span
+        if not hit.near:
+            if hit.end - hit.start == 1 and hit.start in taken:
+                continue
+            outer = max(outer, span, key=lambda span: span[1])
         kept.append(hit)
     return sorted(kept, key=lambda hit: (hit.start, hit.concept))

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from reports.reading import keywords_context, keywords_rescue, keywords_security, keywords_trade, signs
+from reports.reading import signs, tables
 from reports.reading.words import VOCABULARY
 
 SEGMENT, LONGEST = 160, 1600  # characters: one GSM-7 segment, the longest message a carrier takes
@@ -15,7 +15,17 @@ _SCRIPTS = (
     (0x20, 0x7F), (0xC0, 0x17F), (0x1EA0, 0x1EFA), (0xE01, 0xE5C), (0xB82, 0xBFB), (0x660, 0x66A),
     (0x300, 0x370), (0x4E00, 0x4F00), (0xFF01, 0xFF5F), (0x1F300, 0x1F650), (0x2000, 0x2070), (0x0, 0x20),
 )  # fmt: skip
-_SHAPES = ("{d}.{f}", "{d},{f}", "{d} {m}.{f}", "{d}-{m}", "{d}°{m}.{f}'", "{d}°{m}'{m}\"", "{d}{m}.{f}", "{d}", "{f}")
+_SHAPES = (
+    "{d}.{f}",
+    "{d},{f}",
+    "{d} {m}.{f}",
+    "{d}-{m}",
+    "{d}°{m}.{f}'",
+    "{d}°{m}'{m}\"",
+    "{d}{m}.{f}",
+    "{d}",
+    "{f}",
+)
 NASTY = (
     "1 ", "1 1. ", "1,1,", "1.1.", "1-1-", "1:1:", "1/1/", "N", "N ", "N 1 ", "1N", "1 N ", "n4 e5 ", "4N 118E ", "(", "((", ")(",
     "'", '"', "''", "°", "- ", "+", "+1 ", "+-", "#", "0", "o1", "l", "1l", "S.O.S.", "S O S ", "S ", "sos", "mayday", "so",
@@ -42,12 +52,10 @@ def texts(count: int, seed: int = 1) -> Iterator[str]:
 class _Maker:
     def __init__(self, dice: random.Random):
         self.dice = dice
-        tables = (
-            keywords_rescue.RESCUE, {"": keywords_rescue.MARITIME}, keywords_security.SECURITY,
-            keywords_trade.TRADE, keywords_context.CONTEXT, {"": keywords_context.COMMON},
-        )  # fmt: skip
-        phrases = {e.strip() for t in tables for rows in t.values() for row in rows.values() for e in row.split(",")}
-        self.words = sorted(phrases | VOCABULARY | {*signs.HEMISPHERES, *signs.PHONE_WORDS, *signs.PRICE_WORDS})
+        phrases = {entry for rows in tables.ALL.values() for listed in rows.values() for entry in listed}
+        self.words = sorted(
+            phrases | VOCABULARY | {*signs.HEMISPHERES, *signs.PHONE_WORDS, *signs.PRICE_WORDS}
+        )
         self.units = sorted({*signs.UNITS, *signs.PERSON_UNITS, *signs.BOAT_UNITS})
         self.hemispheres = sorted(signs.HEMISPHERES)
         self.rows = []
@@ -86,13 +94,17 @@ class _Maker:
         return self.fill(most, lambda: self.piece() + gap)
 
     def jumble(self, most: int) -> str:
-        alphabet = self.dice.choice(("0123456789.,-+°'\"/: NSEWUTBLHDK", "0123456789 ", "1 .", "nsewutbhdk1 ", "sos may0"))
+        alphabet = self.dice.choice(
+            ("0123456789.,-+°'\"/: NSEWUTBLHDK", "0123456789 ", "1 .", "nsewutbhdk1 ", "sos may0")
+        )
         return "".join(self.dice.choices(alphabet, k=most))
 
     def scripts(self, most: int) -> str:
         dice = self.dice
         chosen = dice.sample(_SCRIPTS, dice.randint(1, 3))
-        return self.fill(most, lambda: chr(dice.randrange(*dice.choice(chosen))) * dice.choice((1, 1, 1, 2, 9)))
+        return self.fill(
+            most, lambda: chr(dice.randrange(*dice.choice(chosen))) * dice.choice((1, 1, 1, 2, 9))
+        )
 
     def repeats(self, most: int) -> str:
         dice = self.dice
@@ -102,15 +114,25 @@ class _Maker:
 
     def nasty(self, most: int) -> str:
         dice = self.dice
-        return dice.choice(NASTY) + dice.choice(NASTY) * most if dice.random() < 0.5 else dice.choice(NASTY) * most
+        return (
+            dice.choice(NASTY) + dice.choice(NASTY) * most
+            if dice.random() < 0.5
+            else dice.choice(NASTY) * most
+        )
 
     def mutated(self, most: int) -> str:
         dice = self.dice
-        text = self.fill(most, lambda: dice.choice(self.rows) + " ") if dice.random() < 0.5 else dice.choice(self.rows)
+        text = (
+            self.fill(most, lambda: dice.choice(self.rows) + " ")
+            if dice.random() < 0.5
+            else dice.choice(self.rows)
+        )
         letters = list(text[:most])
         for _ in range(dice.randint(1, 1 + len(letters) // 10)):
             at = dice.randrange(len(letters))
-            letters[at] = dice.choice(("", letters[at] * 2, dice.choice(letters), dice.choice(_MARKS), self.piece()))
+            letters[at] = dice.choice(
+                ("", letters[at] * 2, dice.choice(letters), dice.choice(_MARKS), self.piece())
+            )
         return "".join(letters)
 
     KINDS = (mixed, jumble, scripts, repeats, nasty, mutated)
