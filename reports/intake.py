@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from communities.languages import Language
 from communities.models import Device, Reporter
-from reports import known_places, matching, matters, questions, triage, workflow
+from reports import known_places, matching, matters, parts, questions, triage, workflow
 from reports.models import Incident, Question, Report
 from reports.priority import PHASE
 from reports.reading import READING_VERSION, Reading, read
@@ -129,20 +129,14 @@ def receive(incoming: Incoming, *, now: datetime | None = None) -> Receipt:
 
 def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, now: datetime) -> Report:
     reporter = _reporter(incoming)
-    reading = read(
-        incoming.text,
-        language=incoming.language,
-        usual_language=reporter.language if reporter else None,
-        sender_country=incoming.sender_country,
-        # Where the phone gave its own position, a name is coarser.
-        places=known_places.index() if incoming.position is None else None,
-        near=_last_area(reporter, now),
-    )
+    reading, pieces = _read(incoming, reporter, now)
     report = _report(incoming, key, digest, first, reporter, reading, now)
     facts = _facts(report, reading)
     own = None if incoming.new_matter else reporter
     answered = _answered_by(report, own, now)
-    incident, doubt = _incident(report, own, facts, answered, now)
+    if pieces:
+        report.reading["extra"] = {**incoming.extra, "parts": [piece.reference for piece in reversed(pieces)]}
+    incident, doubt = _incident(report, own, facts, answered, pieces, now)
     report.incident = incident
     triage.add_report(incident, report, facts, now=now)
     report.reply_mode = _reply_mode(report, incident)
@@ -154,6 +148,33 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
         reporter.language = report.language
         reporter.save(update_fields=["language"])
     return report
+
+
+def _read(incoming: Incoming, reporter: Reporter | None, now: datetime) -> tuple[Reading, list[Report]]:
+    """What a message says, and the earlier reports of this phone that are pieces of it, newest first."""
+    context = {
+        "language": incoming.language,
+        "usual_language": reporter.language if reporter else None,
+        "sender_country": incoming.sender_country,
+        # Where the phone gave its own position, a name is coarser.
+        "places": known_places.index() if incoming.position is None else None,
+        "near": _last_area(reporter, now),
+    }
+    if reporter is None or incoming.source != Report.Source.SMS:
+        return read(incoming.text, **context), []
+    since = now - parts.NUMBERED_WITHIN
+    earlier = list(
+        reporter.reports.filter(received_at__gte=since, source=Report.Source.SMS)
+        .select_related("incident")
+        .order_by("-received_at")[: parts.MOST_PARTS]
+    )
+    reading, places = parts.read_in_parts(
+        incoming.text,
+        now,
+        [(report.text, report.received_at) for report in earlier],
+        lambda text: read(text, **context),
+    )
+    return reading, [earlier[place] for place in places]
 
 
 def _report(incoming, key, digest, first, reporter, reading: Reading, now) -> Report:
@@ -206,7 +227,12 @@ def storable(text: str) -> tuple[str, list[str]]:
 
 
 def _incident(
-    report: Report, reporter: Reporter | None, facts: dict, answered: Question | None, now: datetime
+    report: Report,
+    reporter: Reporter | None,
+    facts: dict,
+    answered: Question | None,
+    pieces: list[Report],
+    now: datetime,
 ) -> tuple[Incident, list[Incident]]:
     """The phone's open matter of the last two hours, locked, or a new incident, not yet saved.
 
@@ -219,6 +245,8 @@ def _incident(
         doubt = []
         if answered is not None:
             ids = [_lock_answered(answered)]
+        elif pieces and pieces[0].incident.drill == report.drill:
+            ids = [pieces[0].incident_id]
         elif len(ids) > 1 and not questions.digits_are_steps(report):
             found = list(Incident.objects.filter(pk__in=ids).order_by("priority", "-last_report_at"))
             chosen = matters.plainly(report, found)

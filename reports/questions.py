@@ -132,8 +132,8 @@ def _wanted(incident: Incident, report: Report) -> list[str]:
 
 def _is_rough(incident: Incident, report: Report) -> bool:
     """Whether the known position is too vague to search, or this report's may be another one."""
-    doubtful = report.position_status != Report.PositionStatus.OK and report.lon_lat == incident.lon_lat
-    return doubtful or (incident.position_error_m or 0) > ROUGH_M
+    doubtful = report.position_status != Report.PositionStatus.OK or "joined_doubtful" in report.flags
+    return (doubtful and report.lon_lat == incident.lon_lat) or (incident.position_error_m or 0) > ROUGH_M
 
 
 def _ask(kind: str, incident: Incident, report: Report, now: datetime) -> None:
