@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from communities.languages import Language
 from communities.models import Device, Reporter
-from reports import known_places, matching, matters, parts, questions, triage, workflow
+from reports import known_places, matching, matters, parts, questions, triage
 from reports.models import Incident, Question, Report
 from reports.priority import PHASE
 from reports.reading import READING_VERSION, Reading, read
@@ -133,17 +133,20 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     report = _report(incoming, key, digest, first, reporter, reading, now)
     facts = _facts(report, reading)
     own = None if incoming.new_matter else reporter
-    answered = _answered_by(report, own, now)
+    answered = matters.answered_by(report, own, now)
     if pieces:
         report.reading["extra"] = {**incoming.extra, "parts": [piece.reference for piece in reversed(pieces)]}
-    incident, doubt = _incident(report, own, facts, answered, pieces, now)
+    incident, doubt = matters.find(report, own, facts, answered, pieces, now)
+    if incident is None:
+        incident = triage.open_incident({**facts, "type": report.type, "drill": report.drill}, now=now)
+        propose_join(incident, report, now)
     report.incident = incident
     triage.add_report(incident, report, facts, now=now)
     report.reply_mode = _reply_mode(report, incident)
     report.save(force_insert=True)
     questions.settle(incident, report, doubt=doubt, now=now)
     if answered is not None and answered.kind == Question.Kind.WHICH:
-        _move_to(incident, report, now=now)
+        matters.bring_doubtful(incident, report, now=now)
     if reporter and report.language not in ("", reporter.language):
         reporter.language = report.language
         reporter.save(update_fields=["language"])
@@ -224,76 +227,6 @@ def storable(text: str) -> tuple[str, list[str]]:
     """The text as PostgreSQL can hold it: no NUL, no lone surrogate; flagged where that changed it."""
     kept = text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     return kept, ["text_repaired"] if kept != text else []
-
-
-def _incident(
-    report: Report,
-    reporter: Reporter | None,
-    facts: dict,
-    answered: Question | None,
-    pieces: list[Report],
-    now: datetime,
-) -> tuple[Incident, list[Incident]]:
-    """The phone's open matter of the last two hours, locked, or a new incident, not yet saved.
-
-    Where a text may belong to several, it goes to the most urgent, and they are returned too. A crew's or a
-    desk's goes to its newest: it cannot be asked.
-    """
-    if reporter is not None:
-        mine = Incident.objects.of_reporter(reporter, now).filter(drill=report.drill)
-        ids = list(mine.values_list("pk", flat=True))
-        doubt = []
-        if answered is not None:
-            ids = [_lock_answered(answered)]
-        elif pieces and pieces[0].incident.drill == report.drill:
-            ids = [pieces[0].incident_id]
-        elif len(ids) > 1 and not questions.digits_are_steps(report):
-            found = list(Incident.objects.filter(pk__in=ids).order_by("priority", "-last_report_at"))
-            chosen = matters.plainly(report, found)
-            if chosen is None and facts.get("priority_floor") != 1:
-                doubt = found[: questions.MOST_MATTERS] if questions.may_ask_which(report, found) else []
-            ids = [(chosen or found[0]).pk]
-        if ids:
-            incident = workflow.lock(ids[0])
-            if incident.is_open:
-                return incident, doubt
-    incident = triage.open_incident({**facts, "type": report.type, "drill": report.drill}, now=now)
-    propose_join(incident, report, now)
-    return incident, []
-
-
-def _answered_by(report: Report, reporter: Reporter | None, now: datetime) -> Question | None:
-    """What a bare number of this phone answers; fills the unsaved `report` with what it says."""
-    askable = reporter is not None and not questions.digits_are_steps(report)
-    asked = questions.answered_by(report.text, reporter, now) if askable else None
-    if asked is not None:
-        report.drill = asked.incident.drill
-        if asked.kind == Question.Kind.HOW_MANY:
-            report.persons_on_board = questions.number_in(report.text)
-    return asked
-
-
-def _lock_answered(asked: Question):
-    """The id of the matter that an answer is about; of several all are locked, in the order of joins."""
-    if asked.kind == Question.Kind.WHICH:
-        for incident_id in sorted(row.incident_id for row in questions.choices(asked.report)):
-            workflow.lock(incident_id)
-    return asked.incident_id
-
-
-def _move_to(incident: Incident, answer: Report, *, now: datetime) -> None:
-    """Bring the texts that this phone was asked about to the matter that it named."""
-    asked = Question.objects.filter(
-        kind=Question.Kind.WHICH,
-        answered_by__isnull=True,
-        incident=incident,
-        report__reporter=answer.reporter,
-    ).select_related("report")
-    for doubt in [row.report for row in asked]:
-        rows = questions.choices(doubt)
-        Question.objects.filter(pk__in=[row.pk for row in rows]).update(answered_by=answer)
-        if doubt.incident_id in {row.incident_id for row in rows} - {incident.pk}:
-            triage.move(doubt, incident, reason=f"the reporter answered {answer.text[:20]}", now=now)
 
 
 def propose_join(incident: Incident, report: Report, now: datetime) -> None:
