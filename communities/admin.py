@@ -218,6 +218,9 @@ class PlaceAdmin(charts.ChartAdmin, RoleAdmin):
     search_fields = ["name", "alt_names"]
     fields = ["name", "alt_names", "kind", "position", "country", "community", "note", "source", "source_id"]
 
+    def view_on_site(self, place) -> str | None:
+        return f"{reverse('places-page')}?place={place.pk}" if place.community_id else None
+
     def narrow(self, request, rows: QuerySet) -> QuerySet:
         # What a village calls a place is its secret from other agencies' desks too.
         return super().narrow(request, rows.known_to(request.user))

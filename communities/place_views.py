@@ -95,7 +95,7 @@ class Places(APIView):
             found = list(inside.own_to_villages_of(request.user).order_by("id")[: limit + 1])
             more = len(found) > limit
             if not more:
-                charted = list(inside.charted()[: limit - len(found) + 1])
+                charted = list(inside.charted().order_by()[: limit - len(found) + 1])
                 more = len(found) + len(charted) > limit
                 found += [] if more else charted
         else:

@@ -2,7 +2,7 @@
 
 Takes BASE_URL (default http://127.0.0.1:8000), LOGIN and PASSWORD of somebody at the desk from the environment, or
 the same as arguments; writes docs/images/*.png. With `--story` it first sends one SMS from a simulated phone, so
-that there is something to see. Needs Chromium.
+that there is something to see, and writes down one name of the sea. Needs Chromium.
 """
 
 import argparse
@@ -60,6 +60,22 @@ def text_as(page: Page, number: str, text: str) -> None:
         page.locator("#query").blur()
 
 
+def name_place(page: Page, base: str, name: str, position: str) -> None:
+    """Write down what a village calls a place, unless it is written down already, and show it."""
+    page.goto(f"{base}/places/")
+    page.wait_for_selector("#list[aria-busy=false]", state="attached")
+    if page.locator("#list .name", has_text=name).count() == 0:
+        page.click("#new")
+        page.fill("#name", name)
+        page.fill("#position", position)
+        page.click("#edit button[type=submit]")
+        page.wait_for_selector("#undo:not([hidden])")
+    page.locator("#list button", has_text=name).click()
+    page.wait_for_selector("#edit")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(600)  # the chart has moved there and come to rest
+
+
 def take(base: str, login: str, password: str, folder: Path, *, story: bool) -> list[str]:
     """Write the pictures; return their names."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,6 +103,9 @@ def take(base: str, login: str, password: str, folder: Path, *, story: bool) -> 
         page.wait_for_load_state("networkidle")
         shoot(page, "incident.png")
         incident = page.url
+        if story:
+            name_place(page, base, "Lubuk Pak Mat", "04-12.50N 100-29.00E")
+            shoot(page, "places.png")
         cookies = context.cookies()
         context.close()
         context = browser.new_context(

@@ -1,5 +1,6 @@
 """The page of names of the sea in a real browser: what a liaison officer clicks, a fisher can write a moment later."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
@@ -97,7 +98,9 @@ def test_a_name_that_was_clicked_is_read_in_the_next_text_and_no_more_after_the_
     from tests.cast import FISHER_PHONE
 
     def positions():
-        return rows(lambda: [(report.lon_lat, report.position_source) for report in Report.objects.order_by("id")])
+        return rows(
+            lambda: [(report.lon_lat, report.position_source) for report in Report.objects.order_by("id")]
+        )
 
     def sends(sid, words):
         body = urlencode({"From": FISHER_PHONE, "MessageSid": sid, "Body": words}).encode()
@@ -148,7 +151,9 @@ def test_what_is_already_called_so_is_told_before_saving(visit, liaison, lubuk):
     page.fill("#name", "Pulau Besar")
     expect(page.locator("#advice")).to_contain_text("3 others are called Pulau Besar.")
     page.fill("#position", "4-12.0U 100-24.0T")
-    expect(page.locator("#advice")).to_contain_text("3 others are called Pulau Besar; the nearest is 12 NM off.")
+    expect(page.locator("#advice")).to_contain_text(
+        "3 others are called Pulau Besar; the nearest is 12 NM off."
+    )
     expect(page.locator("#advice")).to_contain_text("Nearby: Lubuk Pak Mat at this position")
     expect(page.locator("#read")).to_have_text("04°12.00'N 100°24.00'E")
     page.fill("#name", "Pak Mat")
@@ -168,7 +173,9 @@ def test_mistakes_are_told_beside_their_field_and_nothing_typed_is_lost(visit, l
     expect(page.locator("#position-fault")).to_contain_text("The position cannot be read.")
     page.fill("#position", "4 12.0 N 100 24.0 E")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#fault")).to_contain_text("Pangkor calls a place 0.0 NM from here Lubuk Pak Mat already.")
+    expect(page.locator("#fault")).to_contain_text(
+        "Pangkor calls a place 0.0 NM from here Lubuk Pak Mat already."
+    )
     assert page.input_value("#name") == "Lubuk Pak Mat"
     page.fill("#name", "!!!")
     page.get_by_role("button", name="Save").click()
@@ -249,7 +256,9 @@ def test_it_fits_every_screen_can_be_read_and_every_control_has_a_name(visit, li
     expect(page.locator("#list .name")).to_have_text("Lubuk Pak Mat")
 
     def is_sound():
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        assert (
+            page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        )
         assert page.evaluate(FAINT) == []
         assert page.evaluate(NAMELESS) == []
         assert page.evaluate(SMALL) == []
@@ -268,7 +277,12 @@ def test_a_hostile_name_is_shown_as_text(visit, liaison, community):
 
     hostile = "Lubuk <img src=x onerror=\"document.title='taken'\"></script>"
     village_names.add(
-        by=liaison, community=community, name=hostile, position=(100.45, 4.2), kind="reef", alt_names=[hostile]
+        by=liaison,
+        community=community,
+        name=hostile,
+        position=(100.45, 4.2),
+        kind="reef",
+        alt_names=[hostile],
     )
     page = visit("/places/", who="liaison")
     expect(page.locator("#list .name")).to_contain_text("onerror")
@@ -281,3 +295,39 @@ def test_a_hostile_name_is_shown_as_text(visit, liaison, community):
     expect(page.locator("#undo span")).to_contain_text("onerror")
     assert page.locator("img[src=x]").count() == 0
     assert "taken" not in page.title()
+
+
+def test_tiles_are_drawn_over_the_land_and_their_credit_is_text(visit, liaison, community, settings):
+    settings.MAP_TILES = "https://tiles.example.org/{z}/{x}/{y}.png"
+    settings.MAP_TILES_CREDIT = "<b>Tiles</b> & makers"
+    policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    settings.CONTENT_SECURITY_POLICY = {
+        "DIRECTIVES": policy | {"img-src": [*policy["img-src"], "https://tiles.example.org"]}
+    }
+    page = visit("/admin/", who="liaison")
+    asked = []
+
+    def tile(route):
+        asked.append(route.request.url)
+        route.fulfill(
+            content_type="image/svg+xml",
+            body="<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>",
+        )
+
+    page.route("https://tiles.example.org/**", tile)
+    page.goto(page.url.replace("/admin/", "/places/"))
+    page.locator(".leaflet-tile-loaded").first.wait_for()
+    page.locator(".leaflet-land-pane canvas").wait_for()
+    expect(page.locator(".leaflet-control-attribution")).to_have_text("<b>Tiles</b> & makers")
+    assert all(re.fullmatch(r"https://tiles\.example\.org/\d+/\d+/\d+\.png", address) for address in asked)
+
+
+def test_the_chart_asks_nobody_outside(visit, liaison, lubuk, live_server):
+    page = visit("/admin/", who="liaison")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{live_server.url}/places/")
+    expect(page.locator("#list .name")).to_have_text("Lubuk Pak Mat")
+    page.wait_for_load_state("networkidle")
+    assert any("land-" in address for address in asked)
+    assert {address for address in asked if not address.startswith((live_server.url, "data:"))} == set()

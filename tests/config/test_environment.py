@@ -1,4 +1,7 @@
+import os
 import re
+import subprocess
+import sys
 import zoneinfo
 from pathlib import Path
 
@@ -132,3 +135,31 @@ def test_the_values_of_env_example_are_the_defaults_and_pass_their_readers(monke
     assert float(values["LADDER_SCALE"]) == 1
     assert float(values["CARRIER_TOTAL_TIMEOUT_S"]) == settings.CARRIER_TOTAL_TIMEOUT_S
     assert zoneinfo.ZoneInfo(values["TIME_ZONE"]).key == settings.TIME_ZONE
+
+
+@pytest.mark.parametrize(
+    ("tiles", "origin"),
+    [
+        ("", None),
+        ("https://tiles.example.org/{z}/{x}/{y}.png", "https://tiles.example.org"),
+        ("http://10.0.0.5:8080/t?z={z}&x={x}&y={y}", "http://10.0.0.5:8080"),
+        ("https://tiles.example.org/{z}/{x}.png", "refused"),
+        ("//tiles.example.org/{z}/{x}/{y}.png", "refused"),
+        ("https://tiles.example.org/{z}/{x}/{y}.png; script-src *", "refused"),
+        ("https://*/{z}/{x}/{y}.png", "refused"),
+        ("https://{s}.example.org/{z}/{x}/{y}.png", "refused"),
+    ],
+)
+def test_tiles_come_from_the_one_origin_that_is_named(tiles, origin):
+    code = "from config import settings; print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'][3:])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"MAP_TILES": tiles},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if origin == "refused":
+        assert "MAP_TILES must be an address such as" in ran.stderr
+    else:
+        assert ran.stdout.strip() == str([origin] if origin else [])

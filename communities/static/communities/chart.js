@@ -13,7 +13,8 @@ const NauticalScale = L.Control.Scale.extend({
   },
 });
 
-function isNight() {
+/** Whether the page is dark, by its switch or by the system. */
+export function isNight() {
   const chosen = document.documentElement.dataset.theme;
   return chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 }
