@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from communities.sphere import Position
 
-from . import words
+from . import offsets, words
 from .ordinary import ORDINARY
 from .place_index import ISLAND_WORDS, Circle, Named, PlaceIndex
 from .regions import BEFORE_REGION, COUNTRIES, REGION, STATES
@@ -42,9 +42,8 @@ _KIND_AFTER_NAME = re.compile(
     rf"(?P<kind>{'|'.join(_KINDS_AFTER)})(?![a-z])"
 )
 # Words before a verb as easily as before a name: a wrong letter is not forgiven ("pelabuhan kabari").
-_MADE = frozenset(
-    "pelabuhan jeti dermaga port perairan kampung kg kpg batu sungai muara bagan pantai".split()
-)
+_VILLAGES = frozenset("kampung kampong kg kpg batu sungai sg muara bagan pantai".split())
+_MADE = _VILLAGES | {"pelabuhan", "jeti", "dermaga", "port", "perairan"}
 _CUT_OFF = _KIND_WORDS - {"p", "pl", "pu", "batu", "look", "ko", "ao", "port"}
 _SORT_ALONE = re.compile(rf"(?:(?:{_SORTS})\s)*(?:{_SORTS})")
 _REST_OF_NAME = re.compile(
@@ -54,12 +53,13 @@ _PORT_WORDS = frozenset("anchorage roads roadstead terminal jetty wharf berth br
 _OUTSIDE = frozenset(("anchorage", "roads", "roadstead"))
 _AT = re.compile(
     r"(?<![a-z])(?:di|d|dkt|dekat|dkat|kat|berdekatan|sekitar|kawasan|kwsn|at|near|nr|off|around"
-    r"|vicinity of|outside|sa|nasa|nsa|sa may|malapit sa|malapit|tapat ng|gan|o gan"
+    r"|vicinity of|outside|sa may|sa|nasa|nsa|malapit sa|malapit|tapat ng|depan|gan|o gan"
     r"|ngoai khoi|o|tai|vung bien|posisi|lokasi"
     r"|location|loc)"
     r"[\s:]{1,3}(?=[a-z])"
 )
 _AT_SCRIPT = re.compile(r"(?:ใกล้|ที่|แถว|บริเวณ|หน้า)\s?")
+_AT_AFTER_SCRIPT = re.compile(r"(?<=[\u0b80-\u0bff])\s?(?:அருகே|அருகில்|பக்கத்தில்|கிட்ட)")
 _FROM_OR_TO = re.compile(
     r"(?<![a-z])(?:dari|dr|daripada|from|ke|to|menuju|heading|towards|pulang ke|balik ke|galing|papunta"
     r"|patungo|bound for|tu|den|ve)\s{1,2}(?=[a-z])"
@@ -76,15 +76,12 @@ _ELSEWHERE = frozenset(
     "enroute bound leaving left departed destination "
     "orang org asal anak kapal bot ikan fv mv named nama nelayan pasukan balai polis maritim hospital".split()
 )
-# A name alone is said of the waters round it. Of 130 attacks that the IMB tells of with a place and no
-# distance, 58 % were within the radius of its kind, 82 % within ten miles more; "off" reaches further.
+# How far off nobody says.
 _OFF = re.compile(
     r"(?<![a-z])(?:off|vicinity of|vicinity|waters of|waters|perairan|lepas pantai|lepas|luar|outside"
     r"|ngoai khoi|vung bien|karagatan ng|dagat ng)\s{1,2}$"
 )
-_DISTANCE = re.compile(
-    r"\d(?:[.,]\d+)?\s?(?:nm|nmi|mil|miles?|batu|km|mail|hai ly|nautical|ไมล์|மைல்|கி)|\b(?:brg|bearing)\b"
-)
+_BEARING = re.compile(r"\b(?:brg|bearing)\b")
 _SIDE = (
     r"(?:utara|selatan|timur|barat|tenggara|timur laut|barat laut|barat daya|north|south|east|west"
     r"|hilaga|timog|silangan|kanluran)"
@@ -210,9 +207,20 @@ class Reader:
                     continue  # "Semangka" of "Teluk Semangka"
                 name = " ".join(word for word, _, _ in part)
                 named = self._named(name, options, bare, self.areas(part[-1][2]))
+                if named and not backwards and self._goes_on(part, spans):
+                    named = replace(named, settled=False)
                 if named:
                     return named, part[0][1] if backwards else part[-1][2]
         return None
+
+    @staticmethod
+    def _goes_on(part: list[tuple[str, int, int]], spans: list[tuple[str, int, int]]) -> bool:
+        """Whether what is known may be the beginning of a name: "Kampung Ayer" of "Kg. Ayer Papan"."""
+        if len(part) != 2 or part[0][0] not in _VILLAGES or len(spans) == len(part):
+            return False
+        following = spans[len(part)][0]
+        known = following in words.VOCABULARY or following in COUNTRIES or following in STATES
+        return not known and len(following) > SHORTEST_NAME - 1
 
     def _named(self, name: str, options: dict, bare: bool, areas: _Areas) -> Named | None:
         parts = name.split()
@@ -267,6 +275,9 @@ class Reader:
                 for match in list(pattern.finditer(self.text))[:MOST_MENTIONS]:
                     if hit := self.after(match.end(), bare=True):
                         found.append(Mention(hit[0], match.end(), hit[1], there))
+            for match in list(_AT_AFTER_SCRIPT.finditer(self.text))[:MOST_MENTIONS]:
+                if hit := self.before(match.start()):
+                    found.append(Mention(hit[0], hit[1], match.start(), True))
         if not found:
             start = len(self.text) - len(self.text.lstrip())
             short = len(self.text.split()) <= LONGEST_NAME + 2
@@ -283,7 +294,11 @@ class Reader:
 
     def far_told(self, mention: Mention) -> bool:
         """Whether the text tells a distance, or a side of the place, that could not be read with it."""
-        return bool(_DISTANCE.search(self.text) or _SIDE_AFTER.match(self.text, mention.end))
+        return bool(
+            offsets.tells_distance(self.text)
+            or _BEARING.search(self.text)
+            or _SIDE_AFTER.match(self.text, mention.end)
+        )
 
     def _with_kind_before(self, at_sea: bool):
         for match in list(_NAME_AFTER_KIND.finditer(self.text))[:MOST_MENTIONS]:

@@ -71,10 +71,13 @@ _LETTERS = {
     "ta": {"n": 0, "e": 90, "s": 180, "w": 270},
     "th": {"n": 0, "e": 90, "s": 180, "w": 270},
 }
-_FROM = "from,off,of,dari,dr,daripada,drpd,drp,mula sa,galing,ng,cach,cua,จาก,ของ,ห่างจาก,இலிருந்து"
+_FROM = (
+    "from,off,of,luar,lepas,sa labas ng,"
+    "dari,dr,daripada,drpd,drp,mula sa,galing,ng,cach,cua,จาก,ของ,ห่างจาก,இலிருந்து"
+)
 _SMALL = (
     "ke,di,arah,sebelah,kira,kira2,lebih,kurang,lbh,krg,about,approx,roughly,the,at,in,to,sa,po,ve,phia,huong,"
-    "khoang,tu,degrees,deg,degree,true,darjah,derajat,due,side,bearing,brg,jarak,distance,lang,mga,dito,"
+    "khoang,tu,dlm,dalam,within,sekitar,anggaran,agak,sejauh,degrees,deg,degree,true,darjah,derajat,due,side,bearing,brg,jarak,distance,lang,mga,dito,"
     "ทาง,ทิศ,ไปทาง,ประมาณ,ด้าน,อยู่"
 )
 # What is on its way north is not north of the place.
@@ -127,7 +130,8 @@ _POINTS_BEFORE = re.compile(rf"(?:{_POINT}){_GAP}$")
 _GAP_AFTER = re.compile(_GAP)
 _GAP_BEFORE = re.compile(rf"(?:[\s,:()/°'-]|\.|(?<![a-z])(?:{_words(_FROM + ',' + _SMALL)})){{0,14}}$")
 _FROM_AFTER = re.compile(rf"\s{{0,2}}(?:{_words(_FROM)})")
-_FROM_BEFORE = re.compile(rf"(?<![a-z])(?:{_words('cach,jarak dari,jarak,จาก,ห่างจาก')})\s{{0,2}}$")
+_NEAR_OR_FROM = "cach,jarak dari,jarak,gan,near,dekat,dkt,malapit sa,sa may,จาก,ห่างจาก,ใกล้"
+_FROM_BEFORE = re.compile(rf"(?<![a-z])(?:{_words(_NEAR_OR_FROM)})\s{{0,2}}$")
 _LAST_WORD = re.compile(r"([a-z]+)(?:\s(?:ke|to|the|towards|sa|arah|ve|phia|huong))*[\s.,:]*$")
 MOST_DISTANCES = 4
 LOOK_BACK = 80
@@ -169,6 +173,12 @@ def find(text: str, language: str, after: After, before: Before) -> list[Said]:
         if 0 < metres <= MOST_M and (said := _around(text, match, metres, language, after, before)):
             found.append(said)
     return found or _hours_from(text, after)
+
+
+def tells_distance(text: str) -> bool:
+    """Whether folded `text` tells a distance in miles or kilometres; metres are the height of a wave."""
+    found = _DISTANCES.finditer(text)
+    return any(_UNIT_M["".join(match["unit"].split())] >= 1000 for match in found)
 
 
 def _hours_from(text: str, after: After) -> list[Said]:

@@ -29,8 +29,9 @@ _ABBREVIATED = {
     "tlk": "teluk",
     "koh": "ko",
 }
-# A name alone is said of the waters round it. Of 130 attacks that the IMB tells of with a place and no
-# distance, 58 % were within the radius of its kind, 82 % within ten miles more; "off" reaches further.
+# A name alone is said of the waters round it, an anchorage lies off its port, "off" reaches further. With
+# these 92 % of 729 attacks that the IMB tells of by a name alone lie inside; a third of the others are set
+# down more than a hundred miles from the port they name.
 ALONE_M, ANCHORED_M, OFF_M = (miles * NAUTICAL_MILE_M for miles in (10, 20, 30))
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 

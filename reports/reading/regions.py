@@ -53,10 +53,8 @@ _STATES = {
     "ntb": ("ID", 117.5, -8.6, 110),
     "zamboanga del sur": ("PH", 123.2, 7.6, 50),
     "kien giang": ("VN", 104.6, 9.9, 60),
-    "ca mau": ("VN", 104.9, 8.9, 50),
     "khanh hoa": ("VN", 109.3, 12.3, 45),
     "binh thuan": ("VN", 108.2, 10.9, 60),
-    "quang ngai": ("VN", 109.0, 15.2, 40),
     "quang ninh": ("VN", 107.5, 20.9, 50),
 }
 COUNTRIES = {name: code for code, row in _COUNTRY_NAMES.items() for name in row.split(",")}

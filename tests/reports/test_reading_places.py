@@ -276,6 +276,34 @@ def test_country_of_a_boat_does_not_say_where_the_place_is(places):
     assert read("near Pulau Tenggol Vietnam boats fishing", places=places).position_status == "ok"
 
 
+def test_part_of_a_longer_name_is_doubtful():
+    known = index(Place("Kampung Ayer", 114.9, 4.9, "coastal_town", "BN"))
+    assert read("bot bocor dekat kampung ayer", places=known).position_status == "ok"
+    assert read("bot bocor dekat kpg. ayer papan", places=known).position_status == "ambiguous"
+
+
+def test_only_bearer_of_a_name_days_away_from_the_reporter_is_doubtful():
+    known = index(Place("Pulau Timbun", 103.9, 2.5, "island", "MY"))
+    assert read("bot karam pulau timbun", places=known, near=(104.0, 2.0)).position_status == "ok"
+    assert read("bot karam pulau timbun", places=known, near=(118.6, 4.5)).position_status == "ambiguous"
+
+
+NEAR_AFTERWARDS = [
+    ("tau hong may gan dao Con Son 3 hai ly", "named_place"),
+    ("enjin rosak dua batu luar pulau sipadan", "named_place"),
+    ("enjin rosak sebelah timur pulau sipadan dlm 5 batu", "derived"),
+    ("ห่างจากเกาะเต่า 5 ไมล์ทะเล ทางทิศเหนือ เรือไฟไหม้", "derived"),
+    ("4km dr jeti Semporna bot bocor", "named_place"),
+    ("பினாங்கு அருகே படகு மூழ்குகிறது", "named_place"),
+    ("bangka namin nasiraan sa may Coron, Palawan", "named_place"),
+]
+
+
+@pytest.mark.parametrize(("text", "source"), NEAR_AFTERWARDS, ids=[row[0] for row in NEAR_AFTERWARDS])
+def test_small_words_stand_where_they_will(places, text, source):
+    assert read(text, places=places).position_source == source
+
+
 def test_verb_spelled_like_a_place_is_none(places):
     assert read("tolong banget yg nemu dompet sy di pelabuhan kabari", places=places).position is None
 
