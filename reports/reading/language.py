@@ -50,7 +50,7 @@ def tell(
     home = CALLING_CODES.get(calling_code(sender_country), "")
     scores = {language: 2 * count for language, count in words.everyday.items()}
     for hit in words.hits:
-        if hit.concept == "maritime":
+        if hit.concept in ("maritime", "ashore"):
             continue
         named = [language for language in hit.languages if language != "any"]
         for language in named:

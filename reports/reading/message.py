@@ -64,8 +64,10 @@ class Matter:
 def judge(text: str, words: Words, *, tried_position: bool, place: str) -> Matter:
     """Weigh the concepts of `words`; `text` is folded. Nothing matched: unclassified, a human reads it."""
     matter = Matter()
-    at_sea = words.count <= SHORT_TEXT or tried_position or bool(place) or words.names("maritime")
-    present, denied = _present(words, at_sea, matter)
+    at_sea = tried_position or bool(place) or words.names("maritime")
+    ashore = not at_sea and words.names("ashore")
+    at_sea = at_sea or (words.count <= SHORT_TEXT and not ashore)
+    present, denied = _present(words, at_sea, ashore, matter)
     matter.flags |= {name for name in ("drill", "safe_now") if name in present}
     matter.injured = "medical" in present
     _choose_type(words, present, matter, tried_position, place)
@@ -76,7 +78,7 @@ def judge(text: str, words: Words, *, tried_position: bool, place: str) -> Matte
     return matter
 
 
-def _present(words: Words, at_sea: bool, matter: Matter) -> tuple[set[str], set[str]]:
+def _present(words: Words, at_sea: bool, ashore: bool, matter: Matter) -> tuple[set[str], set[str]]:
     """Concepts the text affirms, and concepts of danger it denies."""
     present, denied = set(), set()
     for hit in words.hits:
@@ -84,7 +86,7 @@ def _present(words: Words, at_sea: bool, matter: Matter) -> tuple[set[str], set[
         if hit.negated:
             denied.add(concept)
             continue
-        if not at_sea and concept not in ANYWHERE:
+        if not at_sea and (concept not in ANYWHERE or (ashore and concept in RESCUE_ORDER)):
             if concept in RESCUE_ORDER:
                 matter.flags.add("no_sea_word")
             continue

@@ -36,11 +36,13 @@ _THAI_ROW = "หนึ่ง สอง สาม สี่ ห้า หก เ�
 _THAI_NUMBERS = {word: value for value, word in enumerate(_THAI_ROW.split(), 1)}
 _THAI_COUNT = re.compile(rf"(?<![\d.,])(\d{{1,3}}|{'|'.join(_THAI_NUMBERS)})\s?(?:คน|ชีวิต)")
 
+_SUM = re.compile(r"(?<![\d.,])(\d{1,2}) ?\+ ?(\d{1,2})(?![\d.,])")
+
 TOTAL_BEFORE = frozenset("pob pax souls sakay persons people".split())
 LISTED = frozenset("orang org katao tao nguoi jumlah total".split())  # before a colon: "org: 3"
 TOTAL_AFTER = frozenset(
-    "orang org orng ornag oranng person persons people pax pob souls katao tao nguoi ngu per peru பேர் "
-    "நபர் நபர்கள் sakay jiwa man men pers ppl kami kmi kaming naming onboard aboard".split()
+    "orang org orng ornag oranng person persons people pax pob souls katao tao nguoi ngu per peru beradik "
+    "பேர் நபர் நபர்கள் sakay jiwa man men pers ppl kami kmi kaming naming onboard aboard".split()
 )
 PARTS = frozenset(
     "crew krew kru abk awak penumpang passenger passengers dewasa anak budak kanak adult adults "
@@ -75,7 +77,7 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
     totals: list[int] = []
     labelled: list[int] = []
     parts: list[int] = []
-    tokens = split(text)
+    tokens = split(_SUM.sub(_added, text))
     i = 0
     while i < len(tokens):
         value, after = _number(tokens, i)
@@ -102,6 +104,11 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
     else:
         found = sum(parts)
     return found if 1 <= found <= MOST else None
+
+
+def _added(match: re.Match) -> str:
+    """3 + 1 bata are 4."""
+    return str(int(match[1]) + int(match[2]))
 
 
 def _number(tokens: list[str], i: int) -> tuple[int | None, int]:
@@ -159,7 +166,11 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
         labelled.append(value)
     elif word in PARTS or (word in TOTAL_AFTER and beyond and beyond[0] in PARTS and beyond[0] != "nelayan"):
         parts.append(value)
-    elif word in TOTAL_AFTER or (_after_we(tokens, start) and word not in UNITS_AFTER and not word.isdigit()):
+    elif (
+        word in TOTAL_AFTER
+        or (value == 1 and tokens[max(0, start - 1) : start] == ["mag"])
+        or (_after_we(tokens, start) and word not in UNITS_AFTER and not word.isdigit())
+    ):
         totals.append(value)
 
 

@@ -17,7 +17,7 @@ _TWICE = re.compile(r"(?<![a-z0-9])([a-z]{3,20})2(?![a-z0-9])")
 _NOT_GLUED = re.compile(r"(?<![a-z0-9])x(?=[b-df-hj-np-tv-z][aeiou][a-z]{2})")
 NEAR = 5  # words that may stand between the two sides of an entry with a plus
 BREAKS = frozenset(".,;:!?|#")
-_WEAK = frozenset(("maritime", "negation", "past", "grave", "thanks"))
+_WEAK = frozenset(("maritime", "ashore", "negation", "past", "grave", "thanks"))
 TYPO_FROM = 8
 # Real words one letter away from a keyword: no typos.
 NOT_TYPOS = frozenset(
