@@ -1,14 +1,17 @@
-"""Rates and speed of the reading: `python -m tests.bench.bench_reading [folder]`.
+"""Rates and speed of the reading: `python -m tests.bench.bench_reading [folder] [--fuzz COUNT] [--seed SEED]`.
 
 Without a folder it measures the extracts in tests/data/reading. A folder may hold sms_cases.csv,
 positions.csv or vectors_dev.csv, no_reports.csv, nonreport_texts_dev.csv, disaster_messages_dev.csv, and
-imb_mpa_dev.csv: where attacks were, in words and as a position. Every name of the shipped lists is known.
+asam_dev.csv or imb_mpa_dev.csv: where attacks were, in words, in the story and as a position. Every name of
+the shipped lists is known. Then it reads COUNT texts of nonsense and prints how long one took: CPU time of
+the process, without the garbage collector's pauses, which are told apart.
 """
 
+import argparse
 import csv
+import gc
 import os
 import resource
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -21,18 +24,33 @@ django.setup()
 from communities.sphere import great_circle_m
 from reports import known_places
 from reports.reading import read
+from tests.bench import fuzzed_texts
 
-ASSUMED = {"order_assumed", "hemisphere_assumed", "digits_repaired"}
+ASSUMED = {"order_assumed", "hemisphere_assumed", "digits_repaired", "minutes_assumed"}
 FAR_M = 5 * 1852
 PLACES = known_places.LazyIndex()
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "data" / "reading"
-    start, before_kb = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    parser = argparse.ArgumentParser(description="Rates and speed of the reading.")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path(__file__).parents[1] / "data" / "reading"
+    )
+    parser.add_argument("--fuzz", type=int, default=5_000, help="texts of nonsense to read")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    start, before_kb = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     read("dekat Pulau Sipadan, bot karam", places=PLACES)
+    read("2.4521 107.7033", sender_country="62")
     grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
-    print(f"index of places: {time.perf_counter() - start:.1f} s, {grown_kb / 1024:.0f} MB with the coast")
+    print(
+        f"first readings: {time.process_time() - start:.1f} s CPU, {grown_kb / 1024:.0f} MB for names and coast"
+    )
+    rates(options.folder)
+    nonsense(options.fuzz, options.seed)
+
+
+def rates(folder: Path) -> None:
     for path in sorted(folder.rglob("*.csv")):
         with open(path, newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
@@ -40,8 +58,10 @@ def main() -> None:
             print(path.name, messages(rows))
         elif "tol_deg" in rows[0]:
             print(path.name, positions(rows))
-        elif "location_description" in rows[0]:
-            print(path.name, descriptions(rows))
+        elif "position_text" in rows[0]:
+            print(path.name, "narratives", narratives(rows))
+            if "location_description" in rows[0]:
+                print(path.name, "descriptions", descriptions(rows))
         elif path.name.startswith(("no_reports", "nonreport", "disaster")):
             print(path.name, false_alarms([row.get("text") or row["message"] for row in rows]))
 
@@ -84,6 +104,25 @@ def positions(rows: list[dict]) -> dict:
     }
 
 
+def narratives(rows: list[dict]) -> dict:
+    """Of stories with a position written inside: how often it is found where its own text puts it."""
+    rows = [row for row in rows if row["position_text"]]
+    readings, ms = timed([row["description"] for row in rows])
+    found = Counter()
+    for row, reading in zip(rows, readings, strict=True):
+        alone = read(row["position_text"], places=PLACES).position
+        known = float(row["lon"]), float(row["lat"])
+        if reading.position is None:
+            found["none"] += 1
+        elif alone and great_circle_m(reading.position, alone) < 1852:
+            found["as written"] += 1
+        elif great_circle_m(reading.position, known) <= FAR_M:
+            found["where it was"] += 1
+        else:
+            found[f"elsewhere {reading.position_status}"] += 1
+    return {"rows": len(rows), **dict(sorted(found.items())), "ms": ms}
+
+
 def descriptions(rows: list[dict]) -> dict:
     """Of places in words with a known position: how often it lies inside the stated error."""
     rows = [
@@ -110,6 +149,40 @@ def false_alarms(texts: list[str]) -> dict:
         "positions": sum(reading.position is not None for reading in readings),
         "ms": ms,
     }
+
+
+def nonsense(count: int, seed: int) -> None:
+    """Read `count` fuzzed texts and print P50, P99 and the worst of each length, in milliseconds."""
+    pauses: list[float] = []
+    begun = [0.0]
+
+    def collecting(phase: str, info: dict) -> None:
+        if phase == "start":
+            begun[0] = time.process_time()
+        else:
+            pauses.append(time.process_time() - begun[0])
+
+    times: dict[bool, list[float]] = {True: [], False: []}
+    slowest, longest_pause = (0.0, ""), 0.0
+    gc.callbacks.append(collecting)
+    for number, text in enumerate(fuzzed_texts.texts(count, seed), 1):
+        pauses.clear()
+        start = time.process_time()
+        read(text, places=PLACES)
+        took = time.process_time() - start - sum(pauses)
+        longest_pause = max([longest_pause, *pauses])
+        times[len(text) <= fuzzed_texts.SEGMENT].append(took)
+        slowest = max(slowest, (took, text))
+        if number % 50_000 == 0:
+            print(f"  {number} read, worst {slowest[0] * 1000:.1f} ms", flush=True)
+    gc.callbacks.remove(collecting)
+    for short, name in ((True, "one segment"), (False, f"to {fuzzed_texts.LONGEST} characters")):
+        of_length = sorted(times[short])
+        p50, p99, worst = (of_length[int(share * (len(of_length) - 1))] * 1000 for share in (0.5, 0.99, 1))
+        print(
+            f"nonsense, {name}: {len(of_length)} texts, P50 {p50:.2f}, P99 {p99:.2f}, worst {worst:.1f} ms CPU"
+        )
+    print(f"worst text: {slowest[1][:120]!a}; longest pause of the collector {longest_pause * 1000:.0f} ms")
 
 
 def is_right(row: dict, reading) -> bool:
