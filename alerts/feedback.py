@@ -95,7 +95,7 @@ def help_is_coming(incident: Incident, dispatch: Dispatch, *, now: datetime) -> 
 
     The time is rounded up to ten minutes: how near a boat was lying is nobody's business.
     """
-    if incident.response_phase == ResponsePhase.ATTACK:
+    if incident.response_phase == ResponsePhase.ATTACK or incident.reply_mode == ReplyMode.NONE:
         return  # whoever holds the phone may be reading
     told = set()
     reports = incident.reports.filter(reply_mode=ReplyMode.FULL, reporter__isnull=False).select_related(

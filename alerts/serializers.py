@@ -1,5 +1,6 @@
 """Unit positions, dispatches and an incident's whole story as JSON."""
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from alerts.models import Dispatch
@@ -151,7 +152,12 @@ class IncidentStorySerializer(IncidentSerializer):
     reports = ToldReportSerializer(many=True)
     dispatches = DispatchSerializer(many=True)
     escalation = LadderSerializer(allow_null=True, default=None)
+    unanswered = serializers.SerializerMethodField(help_text="asked, and not answered in time")
     timeline = serializers.SerializerMethodField()
+
+    def get_unanswered(self, incident) -> list[str]:
+        asked = incident.questions.unanswered(timezone.now())
+        return sorted(set(asked.values_list("kind", flat=True)))
 
     def get_timeline(self, incident) -> MomentSerializer(many=True):
         return sorted(_moments(incident), key=lambda moment: moment["at"])

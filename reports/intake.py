@@ -310,11 +310,14 @@ def _is_own_distress(report: Report) -> bool:
 
 
 def _reply_mode(report: Report, incident: Incident) -> str:
-    """What this phone may show now. A rescue is answered as one; else a quiet matter stays quiet.
+    """What this phone may show now; nothing, where an officer decided so.
 
+    A rescue is answered as one; else a quiet matter stays quiet.
     Under attack whoever holds the phone may be reading: nothing but a receipt, whatever it said before.
     "Safe now" hears no promise of rescue.
     """
+    if incident.reply_mode == ReplyMode.NONE:
+        return ReplyMode.NONE
     if report.quiet or incident.response_phase == ResponsePhase.ATTACK:
         return ReplyMode.QUIET
     if "safe_now" in report.flags and incident.reply_mode == ReplyMode.FULL:

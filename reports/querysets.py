@@ -46,6 +46,12 @@ class IncidentQuerySet(models.QuerySet):
         return self.filter(status__in=["open", "dispatching"], dispatch_requested_at__isnull=False)
 
 
+class QuestionQuerySet(models.QuerySet):
+    def unanswered(self, now):
+        """Questions that no reporter answered in time: an officer finds out."""
+        return self.filter(answered_by__isnull=True, due_at__lte=now)
+
+
 class ReportQuerySet(models.QuerySet):
     def fixes(self, now):
         """Reports of the last day with a sure position, newest first."""

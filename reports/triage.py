@@ -19,6 +19,8 @@ from reports.taxonomy import TAXONOMY, EmergencyPhase, IncidentType, ReplyMode, 
 
 LEASE = timedelta(minutes=5)
 LEASE_OF_UNTOUCHED_DISTRESS = timedelta(seconds=60)
+# An officer decided that the phone is not to be answered: stalking, a kidnap that goes on.
+SILENT = "no_answers"
 NEWS_FROM_M = 926  # half a nautical mile: what a crew on its way would steer by
 CORRECTABLE = (
     "type",
@@ -156,6 +158,8 @@ def rescore(incident: Incident, report: Report | None = None, *, now: datetime) 
 
 def reply_mode(incident: Incident) -> str:
     """What the reporters' phones may show: FULL only where a rescue is under way by rule."""
+    if SILENT in incident.flags:
+        return ReplyMode.NONE
     mode = TAXONOMY[incident.type].reply
     if mode == ReplyMode.FULL and incident.priority != 1:
         return ReplyMode.RECEIVED
@@ -360,6 +364,23 @@ def _told(report: Report, incident: Incident, field: str) -> bool:
         said_at = report.observed_at or report.received_at
         return report.position is not None and said_at == incident.position_at
     return getattr(report, field) is not None and getattr(report, field) == getattr(incident, field)
+
+
+@transaction.atomic
+def silence(
+    incident_id, *, by: User, reason: str, silent: bool = True, now: datetime | None = None
+) -> Incident:
+    """Let no machine answer the phones of this matter any more, or again. What they send is taken in."""
+    now = now or timezone.now()
+    _need(reason)
+    incident = _open(incident_id)
+    old = incident.reply_mode
+    incident.flags = sorted({*incident.flags, SILENT} if silent else {*incident.flags} - {SILENT})
+    incident.reply_mode = reply_mode(incident)
+    incident.taken_at = incident.taken_at or now
+    incident.save(update_fields=["flags", "reply_mode", "taken_at"])
+    workflow.record(incident, "reply_mode", old, incident.reply_mode, by=by, reason=reason, now=now)
+    return incident
 
 
 @transaction.atomic

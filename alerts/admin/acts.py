@@ -287,6 +287,22 @@ class DismissReport(Act):
         return _("Report %s is dismissed.") % report.reference
 
 
+class Silence(Act):
+    name, label, form = "silence", gettext_lazy("Silence the reporter's phone, or answer it"), ReasonForm
+
+    def preview(self, incident):
+        if triage.SILENT in incident.flags:
+            yield _("The phones of this matter are answered again.")
+        else:
+            yield _("No text of ours goes to the phones of this matter any more, not even a receipt.")
+        yield _("What they send is taken in as before; nothing is sent now.")
+
+    def do(self, incident, form, user):
+        silent = triage.SILENT not in incident.flags
+        triage.silence(incident.pk, by=user, reason=form.cleaned_data["reason"], silent=silent)
+        return _("The reporter hears nothing more.") if silent else _("The reporter is answered again.")
+
+
 class StopLadder(Act):
     name, label, form, danger = "stop-ladder", gettext_lazy("Stop the ladder"), ReasonForm, True
 
@@ -388,6 +404,7 @@ ACTS: dict[str, Act] = {
         DismissProposal(),
         Part(),
         DismissReport(),
+        Silence(),
         StopLadder(),
         StandDown(),
         Close(),

@@ -18,7 +18,8 @@ from alerts.admin.incident_page import page_of
 from alerts.models import Dispatch, Escalation
 from communities.admin import DESK, ReadOnlyAdmin, role_of
 from communities.charts import position_text
-from reports.models import Incident
+from reports import triage
+from reports.models import Incident, Question
 from reports.taxonomy import IncidentType
 
 #: Acts offered in the list's own menu; the rest are on the incident's page.
@@ -110,6 +111,13 @@ class NoPositionFilter(YesFilter):
         return {"position__isnull": True}
 
 
+class UnansweredFilter(YesFilter):
+    title, parameter_name = _("a question nobody answered"), "unanswered"
+
+    def condition(self):
+        return {"pk__in": Question.objects.unanswered(timezone.now()).values("incident")}
+
+
 class ProposedFilter(YesFilter):
     title, parameter_name = _("proposed as the same"), "proposed"
 
@@ -133,6 +141,7 @@ class IncidentAdmin(ReadOnlyAdmin):
         HeldFilter,
         WantsUnitFilter,
         NoPositionFilter,
+        UnansweredFilter,
         ProposedFilter,
         "drill",
     ]
@@ -157,7 +166,15 @@ class IncidentAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         told = Dispatch.objects.answerable().select_related("unit").order_by("created_at")
-        return super().get_queryset(request).prefetch_related(Prefetch("dispatches", told, to_attr="told"))
+        unanswered = Question.objects.unanswered(timezone.now())
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                Prefetch("dispatches", told, to_attr="told"),
+                Prefetch("questions", unanswered, to_attr="unanswered"),
+            )
+        )
 
     def get_actions(self, request):
         if role_of(request.user) not in DESK:
@@ -204,6 +221,11 @@ class IncidentAdmin(ReadOnlyAdmin):
             marks.append(("same", gettext("verify in parallel")))
         if "safe_now" in incident.flags:
             marks.append(("same", gettext("says safe now: ask")))
+        if incident.unanswered:
+            kinds = ", ".join(dict.fromkeys(row.get_kind_display() for row in incident.unanswered))
+            marks.append(("same", gettext("no answer: %s?") % kinds))
+        if triage.SILENT in incident.flags:
+            marks.append(("same", gettext("phone is not answered")))
         if "carrier_may_mute" in incident.flags:
             marks.append(("same", gettext("texted STOP: our SMS may not arrive")))
         return format_html(

@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.utils.translation import gettext_lazy as _
 
 from communities.ids import uuid7
-from reports.querysets import IncidentQuerySet
+from reports.querysets import IncidentQuerySet, QuestionQuerySet
 from reports.taxonomy import EmergencyPhase, IncidentType, ReplyMode, ResponsePhase, Severity
 
 
@@ -204,6 +204,8 @@ class Question(models.Model):
     answered_by = models.ForeignKey(
         "reports.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="answers"
     )
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["asked_at"]

@@ -603,3 +603,15 @@ def test_a_released_incident_is_free_again(client, dispatcher, distress):
     client.post(act(distress, "release"))
     distress.refresh_from_db()
     assert distress.held_by is None
+
+
+def test_an_officer_silences_a_reporters_phone_and_answers_it_again(client, dispatcher, distress):
+    client.force_login(dispatcher)
+    assert "not even a receipt" in client.get(act(distress, "silence")).content.decode()
+    assert client.post(act(distress, "silence"), {"reason": "stalked"}).status_code == 302
+    distress.refresh_from_db()
+    assert distress.reply_mode == "NONE"
+    assert "phone is not answered" in client.get(QUEUE).content.decode()
+    client.post(act(distress, "silence"), {"reason": "safe"})
+    distress.refresh_from_db()
+    assert distress.reply_mode != "NONE"

@@ -1,16 +1,17 @@
 """One text in, without HTTP: what a fisher's words do beside becoming a report."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
 
-from alerts import calls, candidates, inbound
+from alerts import calls, candidates, feedback, inbound
 from alerts.inbound import desks
 from alerts.models import Dispatch, Notification
 from alerts.replies import STOP_WORDS
 from alerts.wording import LANGUAGES, words
-from reports.models import Incident, Report
+from reports.models import Incident, Question, Report
 from tests import factories
 from tests.cast import DUTY_PHONE, FISHER_PHONE
 
@@ -69,6 +70,70 @@ class TestStop:
         text("STOP")
         client.force_login(admin)
         assert "texted STOP" in client.get(QUEUE).content.decode()
+
+
+class TestUnanswered:
+    """A prepaid phone without credit cannot answer: the timer becomes an officer's task."""
+
+    @pytest.fixture
+    def waiting(self, fisher, text) -> Incident:
+        text("bot karam 4.20 100.45")
+        Question.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+        return Incident.objects.get()
+
+    def test_the_queue_says_so_and_can_be_narrowed_to_it(self, waiting, text, client, admin):
+        client.force_login(admin)
+        text("enjin rosak hanyut 5.60 100.10 2 orang", "+447700900298")
+        page = client.get(QUEUE).content.decode()
+        assert page.count("no answer: how many people?") == 1
+        narrowed = client.get(f"{QUEUE}?unanswered=yes").content.decode()
+        assert waiting.reference in narrowed
+        assert Incident.objects.exclude(pk=waiting.pk).get().reference not in narrowed
+
+    def test_the_api_says_so(self, waiting, client, admin):
+        client.force_login(admin)
+        assert client.get(f"/api/v1/incidents/{waiting.pk}/").json()["unanswered"] == ["how_many"]
+
+    def test_before_its_time_or_answered_nobody_is_troubled(self, fisher, text, client, admin):
+        text("bot karam 4.20 100.45")
+        client.force_login(admin)
+        assert "no answer:" not in client.get(QUEUE).content.decode()
+        text("5")
+        Question.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+        assert "no answer:" not in client.get(QUEUE).content.decode()
+
+
+class TestLanguages:
+    def test_a_reporter_is_answered_and_told_later_in_what_they_wrote_last(
+        self, fisher, patrol, text, station
+    ):
+        assert "DITERIMA" in text("bot karam 4.20 100.45 3 orang")
+        assert "RECEIVED" in text("our boat is sinking, please come quickly, we are three people")
+        fisher.refresh_from_db()
+        assert fisher.language == "en"
+        row = factories.Dispatch(
+            incident=Incident.objects.get(), unit=patrol, status="acknowledged", eta_s=600
+        )
+        feedback.help_is_coming(row.incident, row, now=timezone.now())
+        assert "is coming" in Notification.objects.get(reporter=fisher).text
+
+    @pytest.mark.parametrize(
+        ("words", "answer"),
+        [
+            ("เรือจม ช่วยด้วย", "รับ SOS"),
+            ("படகு மூழ்குகிறது உதவி", "SOS பெற்றோம்"),
+            ("cháy tàu, cứu với", "DA NHAN SOS"),
+            ("saklolo lumulubog kami", "SOS NATANGGAP"),
+        ],
+    )
+    def test_any_language_of_ours_is_answered_in_itself(self, fisher, text, words, answer):
+        assert text(words).startswith(answer)
+
+    def test_a_word_or_a_number_changes_nothing(self, fisher, text):
+        text("bot karam 4.20 100.45")
+        assert "RECEIVED" not in text("ok thank you")
+        fisher.refresh_from_db()
+        assert fisher.language == "ms"
 
 
 class TestSafeNow:

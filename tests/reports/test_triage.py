@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from alerts import feedback
 from reports import triage
 from reports.intake import Incoming, receive
 from reports.models import Incident, Report
@@ -156,3 +157,28 @@ def test_an_informers_own_position_is_blurred(position, shown):
     assert row.incident.lon_lat == pytest.approx(shown)
     assert row.incident.position_error_m == 1852
     assert (row.reporter_position.x, row.reporter_position.y) == position
+
+
+class TestSilence:
+    def test_no_machine_answers_the_phones_until_an_officer_lifts_it(self, dispatcher):
+        reporter = factories.Reporter()
+
+        def text(key: str, words: str) -> Report:
+            return report(words, key, reporter=reporter)
+
+        incident = text("1", "bot karam 4.20 100.45").incident
+        triage.silence(incident.pk, by=dispatcher, reason="stalked")
+        silent = text("2", "tolong cepat")
+        incident.refresh_from_db()
+        assert (silent.incident, silent.reply_mode, incident.reply_mode) == (incident, "NONE", "NONE")
+        assert feedback.answer_to(silent) == ""
+        assert not silent.questions.exists()
+        assert incident.priority == 1
+        triage.silence(incident.pk, by=dispatcher, reason="safe", silent=False)
+        assert text("3", "masih di sini").reply_mode == "FULL"
+        assert incident.transitions.filter(field="reply_mode", by=dispatcher).count() == 2
+
+    def test_it_wants_a_reason(self, dispatcher):
+        incident = factories.Incident()
+        with pytest.raises(triage.DecisionRefused):
+            triage.silence(incident.pk, by=dispatcher, reason=" ")
