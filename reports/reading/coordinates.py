@@ -8,12 +8,13 @@ doubts is worse than none.
 import math
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 from communities import coast
 from communities.sphere import great_circle_m
 
-from . import masks, signs
+from . import masks, signs, spellings
 from .axes import COMMA, Axis, Token, tokens
 from .pairs import Pair, error_m, in_service_box, join, plausible
 
@@ -36,16 +37,7 @@ class Found:
     tried: bool = False  # the sender meant to give a position, whether or not it could be read
 
 
-_COMMA_NUMBER = re.compile(r"(?<!\d)(?<!\d[.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8}))?(?!\d|[.,]\d)")
-_ISO6709 = re.compile(r"(?<![\w.])([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)(?=[/\s]|$)")
-# 5d12m30sN: letters as marks, where a hemisphere follows; else they are hours and minutes.
-_LETTER_MARKS = re.compile(
-    r"(?<![\d.,])(\d{1,3} ?)[dh]( ?\d{1,2}(?:\.\d+)? ?)m(?:( ?\d{1,2}(?:\.\d+)? ?)s)?"
-    r"(?= ?(?:[nsewutb]|lu|ls|bt|bb)(?![a-z]))"
-)
-_X_OR_Y = re.compile(r"(?<![a-z0-9])[xy](?=\s?[:=]\s?-?\d)")
-_LOOSE_POINT = re.compile(r"(?<=\d)( \. ?|\.\.)(\d+)")  # 35 . 21, 4..5
-_SPACE_AFTER_POINT = re.compile(r"(?<=\d)(\. )(\d{3,})")
+_TWO_NUMBERS = re.compile(r"\d[^\d]+\d")
 THREE_WORDS = re.compile(r"/{3}[a-z]+\.[a-z]+\.[a-z]+")
 
 
@@ -58,13 +50,9 @@ def find(
         out.flags.add("unsupported_address")
         out.tried = True
         text = THREE_WORDS.sub(masks.blank, text)
-    if not any(char.isdigit() for char in text):
+    if not _TWO_NUMBERS.search(text):
         return out
-    text = _ISO6709.sub(r"\1 \2", text)
-    text = _X_OR_Y.sub(lambda match: "λ" if match[0] == "x" else "φ", text)
-    text = _LETTER_MARKS.sub(_marks_for_letters, text)
-    text = _LOOSE_POINT.sub(_closed_up, text)
-    text = masks.hide(text, masks.NEVER)
+    text = masks.hide(spellings.unify(text), masks.NEVER)
     pairs, invalid = _every_pair(text, language, south)
     if pairs:
         _choose(pairs, near, out)
@@ -76,46 +64,26 @@ def find(
 
 def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool]:
     """Read commas as decimal points, then as separators; marks of hemisphere first, bare numbers last."""
-    spellings = [text]
-    if _COMMA_NUMBER.search(text):
-        spellings.insert(0, _COMMA_NUMBER.sub(_decimal_comma, text))
-    if _SPACE_AFTER_POINT.search(text):
-        spellings.append(_SPACE_AFTER_POINT.sub(_closed_up, text))
     invalid = False
-    for spelling in spellings:
-        pairs, bad = _marked_pairs(tokens(spelling), language, south)
+    cut = cache(tokens)
+    for spelling in spellings.of(text):
+        pairs, bad = _marked_pairs(cut(spelling), language, south)
         invalid |= bad
         if pairs:
             return pairs, False
     if invalid:
         return [], True
-    for spelling in spellings:
+    for spelling in spellings.of(text):
         measured = masks.hide(spelling, masks.MEASURES)
         counted = masks.hide(measured, masks.COUNTS)
-        pairs, bad = _bare_pairs(tokens(counted), language, south)
+        pairs, bad = _bare_pairs(cut(counted), language, south)
         invalid |= bad
         if not pairs and counted != measured:  # "4 35 118 40 bot karam": forty is minutes, not boats
-            pairs, bad = _bare_pairs(tokens(measured), language, south)
+            pairs, bad = _bare_pairs(cut(measured), language, south)
             pairs = [pair for pair in pairs if pair.grouped]
         if pairs:
             return pairs, False
     return [], invalid
-
-
-def _marks_for_letters(match: re.Match) -> str:
-    seconds = "" if match[3] is None else f'{match[3]}"'
-    return f"{match[1]}°{match[2]}'{seconds}"
-
-
-def _closed_up(match: re.Match) -> str:
-    """The fraction goes up to the point; the text keeps its length."""
-    return f".{match[2]}".ljust(len(match[0]))
-
-
-def _decimal_comma(match: re.Match) -> str:
-    if match[3]:
-        return f"{match[1]}{COMMA}{match[2]} {match[3]}{COMMA}{match[4]}"
-    return f"{match[1]}{COMMA}{match[2]}"
 
 
 def _runs(all_tokens: list[Token]) -> list[list[Token]]:
