@@ -112,6 +112,8 @@ def full_name(text: str) -> str:
     words = fold(text).split()
     if len(words) > 2 and words[1] == "of" and words[0] in _OF:
         words = [*words[2:], _OF[words[0]]]
+    if len(words) > 2 and words[:2] == ["isla", "ng"]:
+        del words[1]
     if len(words) > 1:
         words[0] = _FIRST.get(words[0], words[0])
         words[-1] = _LAST.get(words[-1], words[-1])

@@ -123,11 +123,15 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Areas:
-    """What a text names behind a place: the countries and circles it lies in, and where that ends."""
+    """What a text names behind a place: the countries and circles it lies in, and where that ends.
+
+    `near`: a place named without a comma between ("pulau kapas marang"), which may be another matter.
+    """
 
     countries: tuple[str, ...] = ()
     circles: tuple[Circle, ...] = ()
     end: int = 0
+    near: Position | None = None
 
 
 class Reader:
@@ -163,6 +167,7 @@ class Reader:
     def _areas_from(self, at: int) -> _Areas:
         countries: list[str] = []
         circles: list[Circle] = []
+        near: Position | None = None
         at = _REST_OF_NAME.match(self.text, at).end()
         for _ in range(MOST_AREAS):
             link = _NEXT_NAME.match(self.text, at)
@@ -177,15 +182,19 @@ class Reader:
                     circles.append(STATES[name][1])
                 continue
             spans = _words_from(self.text, link.end())
-            if not spans or not (link["comma"] or link[0].strip()):
-                break
-            hit = self._exact(spans)
+            apart = link["comma"] or link[0].strip()
+            hit = self._exact(spans) if spans and (apart or spans[0][0] not in ORDINARY) else None
             if hit is None:
                 break
             named, at = hit
-            if len(named.places) == 1:
-                circles.append((named.places[0].position, named.places[0].radius_m))
-        return _Areas(tuple(dict.fromkeys(countries)), tuple(circles), at)
+            if len(named.places) > 1:
+                continue
+            area = named.places[0]
+            if apart:
+                circles.append((area.position, area.radius_m))
+            else:
+                near = near or area.position
+        return _Areas(tuple(dict.fromkeys(countries)), tuple(circles), at, near)
 
     def _exact(self, spans: list[tuple[str, int, int]]) -> tuple[Named, int] | None:
         """The place of that name and no other spelling, with no thought to what stands behind it."""
@@ -244,7 +253,7 @@ class Reader:
             options = {**options, "longer": True}
         return self.index.named(
             name.replace("'", ""),
-            near=self.near,
+            near=areas.near or self.near,
             countries=self.likely,
             only=areas.countries,
             beside=areas.circles,

@@ -77,7 +77,7 @@ _FROM = (
 )
 _SMALL = (
     "ke,di,arah,sebelah,kira,kira2,lebih,kurang,lbh,krg,about,approx,roughly,the,at,in,to,sa,po,ve,phia,huong,"
-    "khoang,tu,dlm,dalam,within,sekitar,anggaran,agak,sejauh,degrees,deg,degree,true,darjah,derajat,due,side,bearing,brg,jarak,distance,lang,mga,dito,"
+    "khoang,tu,bo,pampang,baybayin,shore,ฝั่ง,dlm,dalam,within,sekitar,anggaran,agak,sejauh,degrees,deg,degree,true,darjah,derajat,due,side,bearing,brg,jarak,distance,lang,mga,dito,"
     "ทาง,ทิศ,ไปทาง,ประมาณ,ด้าน,อยู่"
 )
 # What is on its way north is not north of the place.
@@ -130,7 +130,7 @@ _POINTS_BEFORE = re.compile(rf"(?:{_POINT}){_GAP}$")
 _GAP_AFTER = re.compile(_GAP)
 _GAP_BEFORE = re.compile(rf"(?:[\s,:()/°'-]|\.|(?<![a-z])(?:{_words(_FROM + ',' + _SMALL)})){{0,14}}$")
 _FROM_AFTER = re.compile(rf"\s{{0,2}}(?:{_words(_FROM)})")
-_NEAR_OR_FROM = "cach,jarak dari,jarak,gan,near,dekat,dkt,malapit sa,sa may,จาก,ห่างจาก,ใกล้"
+_NEAR_OR_FROM = "cach bo,cach,jarak dari,jarak,gan,near,dekat,dkt,malapit sa,sa may,จาก,ห่างจาก,ใกล้"
 _FROM_BEFORE = re.compile(rf"(?<![a-z])(?:{_words(_NEAR_OR_FROM)})\s{{0,2}}$")
 _LAST_WORD = re.compile(r"([a-z]+)(?:\s(?:ke|to|the|towards|sa|arah|ve|phia|huong))*[\s.,:]*$")
 MOST_DISTANCES = 4

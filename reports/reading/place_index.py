@@ -289,7 +289,8 @@ def _order(heads: list[Place], asked: _Asked) -> Named:
             # Of two islands of a name the larger is talked of more.
             small = place.kind == "coastal_village" or (place.minor and place.radius_m < LARGE_M)
             named = place in asked.plain
-            return ranks.get(place.country, len(ranks)), not named, small, -place.radius_m
+            size_m = 0.0 if place.is_wide else place.radius_m  # a hamlet drawn as one with Luzon is none
+            return ranks.get(place.country, len(ranks)), not named, small, -size_m
 
         heads = sorted(heads[:MOST_RANKED], key=rank) + heads[MOST_RANKED:]
     return Named(tuple(heads), asked.exact, settled)

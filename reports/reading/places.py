@@ -93,7 +93,7 @@ def near_code(text: str, index: PlaceIndex, *, language: str, near: Position | N
 
 
 _BETWEEN = re.compile(
-    r"(?<![a-z])(?:antara|di antara|between|betwen|btwn|sa pagitan ng|pagitan ng"
+    r"(?<![a-z])(?:antara|di antara|between|half ?way|betwen|btwn|sa pagitan ng|pagitan ng"
     r"|sa gitna ng|gitna ng|giua|o giua)\s{1,2}(?=[a-z])"
     r"|ระหว่าง\s?"
 )
@@ -148,6 +148,9 @@ def _half_way(one: Place, other: Place) -> Position:
 
 def _take_offset(said: list[offsets.Said], where: Where) -> None:
     first = said[0]
+    if first.named.places[0].is_wide:
+        where.name = first.named.places[0].name
+        return
     placed = [(first.seen_from(place), place) for place in first.named.places[:5]]
     (where.position, where.error_m), place = placed[0]
     where.name = place.name

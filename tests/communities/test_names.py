@@ -35,6 +35,7 @@ def test_a_name_is_folded(typed, folded):
         ("Kampong Raja", "kampung raja", "raja"),
         ("Sipadan Isl.", "sipadan island", "sipadan"),
         ("Straits of Malacca", "malacca strait", "malacca"),  # as "Malacca Strait"
+        ("Isla ng Mactan", "isla mactan", "mactan"),
         ("Koh Samui", "ko samui", "samui"),
         ("Lumut", "lumut", "lumut"),
         ("P", "p", "p"),  # one word is never a kind

@@ -119,6 +119,7 @@ NOT_THERE = [
     "SOS",
     "tolong",
     "kapal asing di laut Borneo",
+    "bot rosak 5 nm dari Borneo",
     "bot rosak dekat Borneo",
     "Teluk Sipadan",
     "hubungi pejabat di Semporna",
@@ -260,6 +261,16 @@ def test_area_named_behind_a_place_says_which_one_is_meant():
         assert (reading.position, reading.position_status) == ((104.2, 1.6), "ok")
 
 
+def test_place_right_behind_a_name_helps_to_tell_which_and_never_hides_it():
+    kapas = Place("Pulau Kapas", 103.27, 5.22, "island", "MY")
+    rock = Place("Pulau Kapas", 120.0, -8.0, "island", "ID")
+    marang = Place("Marang", 103.2, 5.2, "coastal_town", "MY")
+    known = index(kapas, rock, marang)
+    assert read("bot karam dekat pulau kapas", places=known).position_status == "ambiguous"
+    reading = read("bot karam dekat pulau kapas marang 4 orang", places=known)
+    assert (reading.position, reading.position_status) == (kapas.position, "ok")
+
+
 def test_area_that_holds_no_bearer_of_the_name_makes_it_doubtful(places):
     reading = read("robbery Pulau Sipadan, Johor, Malaysia", places=places)
     assert reading.position_status == "ambiguous"
@@ -295,6 +306,10 @@ NEAR_AFTERWARDS = [
     ("ห่างจากเกาะเต่า 5 ไมล์ทะเล ทางทิศเหนือ เรือไฟไหม้", "derived"),
     ("4km dr jeti Semporna bot bocor", "named_place"),
     ("பினாங்கு அருகே படகு மூழ்குகிறது", "named_place"),
+    ("nasiraan limang kilometro mula sa pampang ng Masinloc", "named_place"),
+    ("bangka lumubog tatlong milya timog ng Isla ng Siargao", "derived"),
+    ("tau hong may cach bo Nha Trang hai muoi hai ly", "named_place"),
+    ("half way Mersing and Tioman boat sinking", "derived"),
     ("bangka namin nasiraan sa may Coron, Palawan", "named_place"),
 ]
 
