@@ -163,7 +163,8 @@ def _read(incoming: Incoming, reporter: Reporter | None, now: datetime) -> tuple
         "places": known_places.index() if incoming.position is None else None,
         "near": _last_area(reporter, now),
     }
-    if reporter is None or incoming.source != Report.Source.SMS:
+    answers = questions.number_in(incoming.text) is not None  # what was asked, sooner than the end of a text
+    if reporter is None or answers or incoming.source != Report.Source.SMS:
         return read(incoming.text, **context), []
     since = now - parts.NUMBERED_WITHIN
     earlier = list(

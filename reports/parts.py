@@ -26,11 +26,13 @@ MOST_ORDERS = 8  # ways to put the pieces together that are tried
 _FULL_GSM, _FULL_UCS2 = {160, 153}, {70, 67}
 _WORD = "part|pt|bahagian|bagian|bhg|sms|msg|mesej|pesan"
 _NUMBER = rf"(?:(?:{_WORD})\b\.?\s?)?(\d{{1,2}})\s?(?:/|of\b|dari\b)\s?(\d{{1,2}})"
-# Half a mile is no first piece of two.
+# Half a mile is no first piece of two, nor are two of three people; 4/11N is a latitude.
 _MEASURE = (
     "batu|nm|nmi|mil|miles?|mail|km|nautical|hai|jam|hours?|hrs?|oras|gio|hari|days?|tan[gk]|tong|lit|kg"
+    "|orang|org|people|persons?|katao|tao|nguoi|crew|kru|abk|[nsewutbh](?![a-z])|l[us](?![a-z])"
 )
-_BARE = rf"{_NUMBER}(?![\d/]|\.\d|\s?(?:{_MEASURE})|\s?(?:ไมล์|ชั่วโมง|மைல்|மணி))"
+_BARE = rf"{_NUMBER}(?![\w/°'’\"]|\.\d|\s(?:{_MEASURE})|\s?(?:ไมล์|ชั่วโมง|คน|மைல்|மணி|பேர்))"
+_SLASHED = re.compile(r"\d\s?/\s?\d")
 _MARK = rf"(?:\(\s?{_NUMBER}\s?\)|\[\s?{_NUMBER}\s?\]|{_BARE})"
 _AT_START = re.compile(rf"\s*{_MARK}[:.)\-]?", re.IGNORECASE)
 _AT_END = re.compile(rf"(?:(?<=\s)|(?=[(\[])){_MARK}\s*$", re.IGNORECASE)
@@ -71,6 +73,8 @@ def numbered(text: str) -> Part | None:
         number, total = (int(group) for group in match.groups() if group is not None)
         if 1 <= number <= total and 2 <= total <= MOST_PARTS:
             rest = text[match.end() :] if match.start() == 0 else text[: match.start()]
+            if match[0].strip()[:1] not in "([" and _SLASHED.search(rest):
+                continue  # degrees/minutes, or dates
             return Part(number, total, rest.strip(), _is_full(text, text.isascii()))
     return None
 

@@ -118,3 +118,13 @@ def test_the_longest_message_that_a_carrier_joins_is_read_to_its_end(sea, strang
     assert "04-12.00U 100-27.00T" in stranger_phone.texts(text, NumSegments="11")
     patrol_phone.hears("P1", "POB5")
     assert Report.objects.get().text == text
+
+
+def test_a_number_that_was_asked_for_is_no_end_of_a_position(sea, stranger_phone, mrcc):
+    head = ("bot karam " + "air masuk " * 20)[:143] + "4 12.0N 100 27.01"
+    assert len(head) == 160
+    stranger_phone.texts(head)
+    stranger_phone.texts("5")
+    incident = Incident.objects.get()
+    assert incident.persons_on_board == 5
+    assert incident.lon_lat == pytest.approx((100.450167, 4.2), abs=1e-6)

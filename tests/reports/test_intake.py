@@ -143,3 +143,11 @@ def test_two_boats_far_apart_are_not_proposed_as_one():
     take("bot karam 4.20 100.45", "1")
     take("bot karam 7.20 99.00", "2")
     assert not Incident.objects.filter(proposed_same_as__isnull=False).exists()
+
+
+@pytest.mark.parametrize("source", ["app", "sms"])
+def test_a_long_text_is_read_to_its_end_and_kept_whole(source, reporter):
+    text = ("ombak besar angin kuat " * 300)[:6000] + " bot karam 4 12.0N 100 27.0E 5 orang"
+    report = receive(Incoming(source=source, external_id="long", text=text, reporter=reporter)).report
+    assert (report.text, report.type, report.persons_on_board) == (text, "sinking", 5)
+    assert report.lon_lat == pytest.approx((100.45, 4.2), abs=1e-4)

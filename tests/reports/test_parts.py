@@ -44,7 +44,8 @@ def test_a_numbered_piece_is_known_by_its_number(text, number, total, rest):
 @pytest.mark.parametrize(
     "text",
     ["bot karam", "3/2 bot", "0/2 bot", "1/1 bot", "1/40 bot", "22/11/2026 bot karam", "12/1 bot", "4.1/2 batu",
-     "bot karam 1/2/3", "", "/", "1/", "bot1/2"],
+     "bot karam 1/2/3", "", "/", "1/", "bot1/2", "1/2 batu utara Pulau Pangkor", "2/3 orang selamat", "1/2 jam lagi karam", "4/11N 100/27E bot karam",
+     "4/11 N 100/27 E", "4/11 100/27 bot karam", "4/11.5N", "2/5° 100"],
 )  # fmt: skip
 def test_other_fractions_and_dates_are_no_numbers_of_pieces(text):
     assert parts.numbered(text) is None
