@@ -17,7 +17,7 @@ _SPACE_AFTER_POINT = re.compile(r"(?<=\d)(\. )(\d{3,})")
 
 
 def unify(text: str) -> str:
-    """`text` with one spelling for what can mean only one thing: run-together axes, letters for marks, x and y."""
+    """One spelling for what can mean one thing only: axes run together, letters as marks, x and y."""
     text = _ISO6709.sub(r"\1 \2", text)
     text = _X_OR_Y.sub(lambda match: "λ" if match[0] == "x" else "φ", text)
     text = _LETTER_MARKS.sub(_marks_for_letters, text)
