@@ -52,11 +52,11 @@ def page(request: HttpRequest) -> HttpResponse:
         "communities": communities,
         "kinds": village_names.Kind.choices,
         "data": {
-            "waters": [
-                [community.waters.y, community.waters.x, community.waters_radius_m]
+            "waters": {
+                str(community.pk): [community.waters.y, community.waters.x, community.waters_radius_m]
                 for community in communities
                 if community.waters
-            ],
+            },
             "communities": {str(community.pk): community.name for community in communities},
             "kinds": {value: str(label) for value, label in village_names.Kind.choices},
             "last": act and {"id": str(act.pk), "text": _act_text(act)},

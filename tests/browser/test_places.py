@@ -331,3 +331,18 @@ def test_the_chart_asks_nobody_outside(visit, liaison, lubuk, live_server):
     page.wait_for_load_state("networkidle")
     assert any("land-" in address for address in asked)
     assert {address for address in asked if not address.startswith((live_server.url, "data:"))} == set()
+
+
+def test_the_chart_goes_to_the_waters_of_the_village_and_to_what_is_typed(visit, liaison, community):
+    far = factories.Community(name="Semporna", waters=Point(118.7, 4.4, srid=4326))
+    liaison.communities.add(far)
+    page = visit("/places/", who="liaison")
+    page.get_by_role("button", name="Add a name…").click()
+    page.get_by_label("Whose name it is").select_option("Semporna")
+    expect(page.locator(".chart-grid", has_text="118°30'E")).to_be_visible()
+    page.fill("#position", "4-12.0U 100-24.0T")
+    expect(page.locator(".chart-grid", has_text="100°20'E")).to_be_visible()
+    page.get_by_label("Whose name it is").select_option("Pangkor")
+    page.fill("#name", "Lubuk Pak Mat")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#list .detail")).to_have_text("04°12.00'N 100°24.00'E · fishing ground (lubuk) · Pangkor")

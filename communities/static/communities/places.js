@@ -4,6 +4,7 @@ import { placeLayer } from "./place_layer.js";
 
 const TYPED_MS = 300;
 const MOST_LISTED = 50;
+const WRITING = 10; // the zoom for a look at one place
 const FIELDS = ["name", "position", "kind", "community", "alt_names", "note"];
 
 const $ = (id) => document.getElementById(id);
@@ -68,11 +69,13 @@ function clearFaults() {
 
 const map = openChart($("chart"));
 const mark = L.circleMarker([0, 0], { radius: 10, color: "#d00000", weight: 3, fillOpacity: 0.2, interactive: false });
-if (data.waters.length) {
+/** Show the waters of these communities, as far as they are known. */
+function showWaters(communities, options) {
   const bounds = L.latLngBounds([]);
-  for (const [lat, lon, radius] of data.waters) bounds.extend(L.latLng(lat, lon).toBounds(radius));
-  map.fitBounds(bounds, { animate: false });
+  for (const [lat, lon, radius] of communities.map((id) => data.waters[id]).filter(Boolean)) bounds.extend(L.latLng(lat, lon).toBounds(radius));
+  if (bounds.isValid()) map.fitBounds(bounds, options);
 }
+showWaters(Object.keys(data.waters), { animate: false });
 
 const names = placeLayer(map, PLACES, {
   onState(state) {
@@ -140,7 +143,7 @@ function openForm(place, at = null) {
   const start = at ?? (stored ? place : null);
   if (start) {
     setMark(start.latitude, start.longitude);
-    if (!map.getBounds().contains(mark.getLatLng())) map.setView(mark.getLatLng(), Math.max(map.getZoom(), 10));
+    if (!map.getBounds().contains(mark.getLatLng())) map.setView(mark.getLatLng(), Math.max(map.getZoom(), WRITING));
   }
   $("browse").hidden = true;
   $("edit").hidden = false;
@@ -188,7 +191,7 @@ async function look() {
   if (answer.position && here?.text !== text) {
     here = { ...answer.position, text };
     mark.setLatLng([here.latitude, here.longitude]).addTo(map);
-    map.panTo(mark.getLatLng());
+    map.setView(mark.getLatLng(), Math.max(map.getZoom(), WRITING));
   }
   if (!answer.position) {
     here = null;
@@ -227,6 +230,7 @@ $("edit").addEventListener("submit", async (event) => {
 });
 
 $("retire").addEventListener("click", () => act(`${PLACES}${editing.id}/${editing.in_use === false ? "restore" : "retire"}/`, "POST"));
+$("community").addEventListener("change", () => here || showWaters([$("community").value]));
 $("cancel").addEventListener("click", closeForm);
 $("new")?.addEventListener("click", () => openForm({}));
 
@@ -320,7 +324,7 @@ function entry(place) {
   item.querySelector(".name").textContent = [place.name, ...place.alt_names.slice(0, 3)].join(", ");
   item.querySelector(".detail").textContent = [positionText(place.latitude, place.longitude), data.kinds[place.kind] ?? place.kind.replaceAll("_", " "), whose].filter(Boolean).join(" · ");
   item.querySelector("button").addEventListener("click", () => {
-    map.setView([place.latitude, place.longitude], Math.max(map.getZoom(), 10));
+    map.setView([place.latitude, place.longitude], Math.max(map.getZoom(), WRITING));
     if (place.community) openForm(place);
     else $("chart").focus();
   });
