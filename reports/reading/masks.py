@@ -25,7 +25,8 @@ NEVER = re.compile(
     r"|(?<![\d.])\d{4}\s?(?:hrs|lt|utc|gmt|z)\b|\b\d{6}z\b"
     rf"|(?:\b(?:{_words(signs.PRICE_WORDS)})(?:\s[a-z]+){{0,2}}|[$₱฿])[ .:]{{0,2}}"
     r"\d[\d.,]*(?:(?: ?[/x@-] ?| (?:ke|dan|to|at|and) )\d[\d.,]*"
-    r"| \d+(?:[.,]\d\d)?(?![\d.,]|\s?['°-]?\d|\s?(?:[nsewutbhd]|lu|ls|bt|bb|north|south|utara|selatan)\b))?"
+    r"| \d+(?:[.,]\d\d)?(?![\d.,]|\s?['°-]?\d"
+    rf"|\s?(?:[nsewutbh]|lu|ls|bt|bb|north|south|utara|selatan|{_words(signs.DEGREE_WORDS)})(?![a-z])))?"
     r"(?!\d|[.,]\d|\s?[nsuhb][\s,;/-]{0,3}\d)"  # rm 500 4.5N 118.2E
     r"|\b(?!lat|lon|lng|long|lu|ls|bt|bb|pos)[a-z]{2,10}\d+[a-z]?\b"
     r"(?![.,]\d|-\d\d?(?:\.\d+)?'?\s?[nsewutbhd]\b|°"  # bot4.5N: a word glued to a position

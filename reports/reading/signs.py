@@ -90,7 +90,7 @@ PERSON_UNITS = (
     "kanak adult adults child children kids nelayan mangingisda lelaki perempuan wanita women bayi "
     "souls fishermen lanun perompak pirates robbers attackers"
 ).split()
-PRICE_WORDS = "harga hrg price presyo rm rp php idr usd myr vnd thb bayar gia ราคา".split()
+PRICE_WORDS = "harga hrg invoice bil bill price presyo rm rp php idr usd myr vnd thb bayar gia ราคา".split()
 PHONE_WORDS = (
     "tel telp telefon telepon phone hp fon fone call hubungi wa whatsapp imo mmsi inmarsat fax ic "
     "nric pin otp "

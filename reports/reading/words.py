@@ -251,16 +251,16 @@ def _near_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
                 if by_beginning:
                     found = [*found, *(row for begin, row in by_beginning if tokens[at].startswith(begin))]
                 pairs += [(min(i, at), max(i, at), i, at, row) for row in found]
-    nearest: dict[int, int] = {}
-    for start, end, *_ in pairs:
+    nearest: dict[int, tuple[int, str]] = {}
+    for start, end, _, _, (_, concept, _) in pairs:
         for at in (start, end):
-            nearest[at] = min(nearest.get(at, NEAR + 1), end - start)
-    return [
-        hit
-        for start, end, one, other, row in pairs
-        if end - start == nearest[start] == nearest[end]
-        and (hit := _near(tokens, everyday, one, other, *row))
-    ]
+            nearest[at] = min(nearest.get(at, (NEAR + 2, "")), (end - start, concept))
+    hits = []
+    for start, end, one, other, row in pairs:
+        mine = all(end - start == least or row[1] == whose for least, whose in (nearest[start], nearest[end]))
+        if mine and (hit := _near(tokens, everyday, one, other, *row)):
+            hits.append(hit)
+    return hits
 
 
 def _near(tokens, everyday, one, other, denied, concept, languages) -> Hit | None:

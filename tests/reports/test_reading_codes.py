@@ -43,6 +43,7 @@ READ = [
     ("6PPW4J00+ karam", 4.125, 118.625, 5600, "plus_code", "ok"),  # a cell of 0.05 degree
     ("SOS 8FVC2222+22", 47.0001, 8.0001, 20, "plus_code", "out_of_area"),
     ("SOS 34H 261878 6243186", -33.9249, 18.4241, 15, "typed", "out_of_area"),
+    ("karam UTM zone 50N 0438013E 0441983N", 3.9985, 116.4416, 15, "typed", "ok"),
     ("karam UTM 50N 438013 441983", 3.9985, 116.4416, 15, "typed", "ok"),
     ("50N 500000 941785 karam", 8.5200, 117.0, 15, "typed", "ok"),  # band P, north to everyone else
     ("50 N 438013mE 441983mN", 3.9985, 116.4416, 15, "typed", "ok"),

@@ -46,6 +46,37 @@ def test_fishers_text_gives_category_position_and_people(row):
         assert str(reading.persons_on_board or "") == row["persons_on_board"]
 
 
+def test_texts_of_somebody_who_did_not_know_the_reading_are_read_well():
+    texts = rows("unseen.csv")
+    readings = [read(row["text"]) for row in texts]
+    pairs = list(zip(texts, readings, strict=True))
+    category = [reading.category in row["category"].split("|") for row, reading in pairs]
+    kind = [reading.type in row["type"].split("|") for row, reading in pairs if row["type"]]
+    persons = [
+        row["persons_on_board"] in ("any", str(reading.persons_on_board or "")) for row, reading in pairs
+    ]
+    placed = [(row, reading) for row, reading in pairs if row["lat"]]
+    found = [is_at(reading, row) for row, reading in placed]
+    assert share(category) >= 0.97
+    assert share(kind) >= 0.95
+    assert share(persons) >= 0.95
+    assert share(found) >= 0.97
+    for row, reading in pairs:
+        if not row["lat"]:
+            assert reading.position is None
+        elif not is_at(reading, row):
+            assert reading.position is None or reading.position_status != "ok"
+
+
+def is_at(reading, row):
+    lon, lat = reading.position or (999, 999)
+    return abs(lat - float(row["lat"])) <= 5e-4 and abs(lon - float(row["lon"])) <= 5e-4
+
+
+def share(answers):
+    return sum(answers) / len(answers)
+
+
 def test_texts_that_are_no_reports_raise_few_alarms_and_no_positions():
     readings = [read(row["text"]) for row in rows("no_reports.csv")]
     assert [reading.position for reading in readings if reading.position] == []

@@ -53,6 +53,16 @@ COUNTS = [
     ("5.92, 118.20 4 org", 4),
     ("culik!! 3 kru dibawa lari", None),
     ("99999 orang", None),
+    ("org: 3", 3),
+    ("KATAO: 11", 11),
+    ("ber5 atas bot", 5),
+    ("two of us", 2),
+    ("5 po kami", 5),
+    ("2 lng kami", 2),
+    ("we are 3 + 1 bata", 4),
+    ("mag isa lang sya", 1),
+    ("ada 3 org pegang senapang", None),
+    ("5 mangingisda nailigtas", None),
 ]
 
 

@@ -1,5 +1,7 @@
 """What a text is about: keywords, their traps, and which of several matters counts."""
 
+import re
+
 import pytest
 
 from reports.reading import read
@@ -192,6 +194,55 @@ def test_look_alike_is_not_taken_for_the_word(text, type):
 )
 def test_one_typo_in_a_long_word_is_forgiven(text, type):
     assert read(text).type == type
+
+
+# Two words near one another are one matter: a part and its fault, a person and the water.
+NEAR = [
+    ("enjin bot kami tiba2 mati", "disabled_adrift"),
+    ("enjin berbunyi kuat lepas tu terus mati", "disabled_adrift"),
+    ("enjin xhidup dah", "disabled_adrift"),
+    ("mesin gak mau nyala", "disabled_adrift"),
+    ("ayaw nang umandar ng makina", "disabled_adrift"),
+    ("engine wont start", "disabled_adrift"),
+    ("enjn rsk hnyut", "disabled_adrift"),
+    ("suami saya pergi laut blm balik", "overdue_missing"),
+    ("my brother has not returned from sea", "overdue_missing"),
+    ("api dah marak di bilik enjin", "fire_explosion"),
+    ("asap tebal keluar dari bilik enjin", "fire_explosion"),
+    ("crewman washed off the deck into the sea", "man_overboard"),
+    ("jari kawan putus kena tali", "medical"),
+    ("kapten sering pukul kru", "human_trafficking"),
+    ("minyak mentah bocor dari paip laut", "pollution_oil"),  # no leak of a boat
+    ("balak besar hanyut di laut", "nav_hazard"),  # no boat adrift
+    ("hindi po kami lumulubog", "unclassified"),
+    ("enjin tak rosak", "unclassified"),
+    ("kami karam dan bot terbakar", "sinking"),  # what stands between two near words is not theirs
+    ("angin kuat di tarakan", "unclassified"),  # a port, and no slip of tabrakan
+    ("dah cuba betulkan tak jadi, enjin mati", "disabled_adrift"),
+]
+
+
+@pytest.mark.parametrize(("text", "type"), NEAR)
+def test_words_near_one_another_name_a_matter_together(text, type):
+    assert read(text).type == type
+
+
+@pytest.mark.parametrize(
+    ("text", "floor"),
+    [("rumah jiran terbakar", 2), ("air paip bocor kat rumah", 2), ("bot terbakar depan rumah", 1)],
+)
+def test_fire_and_water_of_a_house_are_read_by_a_human_and_are_no_boats(text, floor):
+    reading = read(text)
+    assert reading.priority_floor == floor
+    assert (reading.category == "emergency") == (floor == 1)
+
+
+def test_every_side_of_a_near_entry_is_one_word():
+    from reports.reading.tables import ALL
+
+    sides = [entry for rows in ALL.values() for listed in rows.values() for entry in listed if "/" in entry]
+    assert len(sides) > 100
+    assert [side for side in sides if re.search(r"[^ +] [^ +]|[A-Z]|//", side)] == []
 
 
 def test_a_typo_in_a_short_word_is_not():
