@@ -345,4 +345,6 @@ def test_the_chart_goes_to_the_waters_of_the_village_and_to_what_is_typed(visit,
     page.get_by_label("Whose name it is").select_option("Pangkor")
     page.fill("#name", "Lubuk Pak Mat")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#list .detail")).to_have_text("04°12.00'N 100°24.00'E · fishing ground (lubuk) · Pangkor")
+    expect(page.locator("#list .detail")).to_have_text(
+        "04°12.00'N 100°24.00'E · fishing ground (lubuk) · Pangkor"
+    )
