@@ -21,6 +21,7 @@ from .pairs import Pair, error_m, in_service_box, join, plausible
 ON_LAND_TOLERANCE_M = 1852
 SAME_PLACE_M = 1852
 MARK_KINDS = "dms"
+MOST_RUNS = 60  # of numbers in one text
 MOST_MARKS = 40  # of hemisphere in one stretch: no sender means more than twenty positions at once
 
 
@@ -87,15 +88,21 @@ def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool
 
 
 def _runs(all_tokens: list[Token]) -> list[list[Token]]:
-    runs, run = [], []
+    """Stretches without a word that hold at least two numbers."""
+    runs: list[list[Token]] = [[]]
+    numbers = 0
     for token in all_tokens:
-        if token.kind == "w":
-            if run:
-                runs.append(run)
-            run = []
-        else:
-            run.append(token)
-    return [*runs, run] if run else runs
+        if token.kind != "w":
+            runs[-1].append(token)
+            numbers += token.kind == "n"
+            continue
+        if numbers < 2:
+            runs.pop()
+        if len(runs) == MOST_RUNS:
+            return runs
+        runs.append([])
+        numbers = 0
+    return runs if numbers >= 2 else runs[:-1]
 
 
 def _axes(segment: list[Token]) -> Axis | None:

@@ -20,7 +20,8 @@ NEVER = re.compile(
     r"|(?<![\d.])\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?![\d.])"
     r"|(?<![\d.])(?:19|20)\d\d-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d)?z?)?(?![\d.])"
     r"|(?<![\d.])\d{1,2}[:.]\d\d(?::\d\d)?\s?(?:am|pm|wib|wita|wit|lt|utc|gmt|hrs|pagi|petang|malam|siang|sore|z)\b"
-    r"|\b(?:jam|pukul|pkl|alas|luc|at|kul|masa)\s\d{1,2}[:.]\d\d(?![\d.])(?!\s?[nsewutbh]\b|[\s,;/]+\d)"
+    r"|\b(?:jam|pukul|pkl|alas|luc|at|kul|masa)\s\d{1,2}(?::\d\d(?![\d.])(?!\s?[nsewutbh]\b|[\s,;/]+\d+:)"
+    r"|\.\d\d(?![\d.])(?!\s?[nsewutbh]\b|[\s,;/]+\d))"
     r"|(?<![\d.])\d{1,2}\s?h\s?\d{1,2}\s?m(?![a-z])(?:\s?\d{1,2}\s?s(?![a-z]))?"  # two hours ten minutes
     r"|(?<![\d.])\d{4}\s?(?:hrs|lt|utc|gmt|z)\b|\b\d{6}z\b"
     rf"|(?:\b(?:{_words(signs.PRICE_WORDS)})(?:\s[a-z]+){{0,2}}|[$₱฿])[ .:]{{0,2}}"
@@ -28,7 +29,7 @@ NEVER = re.compile(
     r"| \d+(?:[.,]\d\d)?(?![\d.,]|\s?['°-]?\d"
     rf"|\s?(?:[nsewutbh]|lu|ls|bt|bb|north|south|utara|selatan|{_words(signs.DEGREE_WORDS)})(?![a-z])))?"
     r"(?!\d|[.,]\d|\s?[nsuhb][\s,;/-]{0,3}\d)"  # rm 500 4.5N 118.2E
-    r"|\b(?!lat|lon|lng|long|lu|ls|bt|bb|pos)[a-z]{2,10}\d+[a-z]?\b"
+    r"|\b(?!lat|lon|lng|lu|ls|bt|bb|pos|north|south|east|west|utara|selatan|timur|barat)[a-z]{2,10}\d+[a-z]?\b"
     r"(?![.,]\d|-\d\d?(?:\.\d+)?'?\s?[nsewutbhd]\b|°"  # bot4.5N: a word glued to a position
     r"|[ :]\d\d?(?:[ :]\d\d?)?(?:\.\d+)?['\"]?\s?[nsuhb]\b[ ,;]{0,3}\d{1,3}[ :]\d)"  # bot4 35N 118 40E
     r"|\b[a-z]{1,4}[ -]?\d{2,6}/\d+(?:/[a-z]+)?\b"
