@@ -4,7 +4,7 @@ Towns are called Pasar (market), Mati (dead) and Makan (eat); without "kampung" 
 names are not taken for places. Every word that the reading knows otherwise is one too.
 """
 
-from .words import VOCABULARY
+from .words import NEAR_WORDS, VOCABULARY
 
 _EVERYDAY = (
     # Malay, Indonesian
@@ -59,4 +59,4 @@ _EVERYDAY = (
     "truoc tu va van ve vi viec voi vung xa xin "
 )
 
-ORDINARY = frozenset(_EVERYDAY.split()) | VOCABULARY
+ORDINARY = frozenset(_EVERYDAY.split()) | VOCABULARY | NEAR_WORDS

@@ -164,13 +164,16 @@ def _one_apart(a: str, b: str) -> bool:
 
 
 _INDEX = _Index(ALL)
-#: Every single word of the tables.
-VOCABULARY = frozenset(
-    word
-    for rows in ALL.values()
-    for entries in rows.values()
-    for entry in entries
-    for word in re.findall(r"[^\s/+*!]+", entry)
+_ENTRIES = {entry for rows in ALL.values() for entries in rows.values() for entry in entries}
+#: Every single word of the entries that stand by themselves, and of those that need another near.
+VOCABULARY, NEAR_WORDS = (
+    frozenset(
+        word
+        for entry in _ENTRIES
+        if ("/" in entry or entry.startswith("!")) == near
+        for word in re.findall(r"[^\s/+*!]+", entry)
+    )
+    for near in (False, True)
 )
 _EVERYDAY: dict[str, list[str]] = defaultdict(list)
 for _language, _entries in EVERYDAY.items():

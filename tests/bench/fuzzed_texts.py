@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reports.reading import signs, tables
-from reports.reading.words import VOCABULARY
+from reports.reading.words import NEAR_WORDS, VOCABULARY
 
 SEGMENT, LONGEST = 160, 1600  # characters: one GSM-7 segment, the longest message a carrier takes
 _DATA = Path(__file__).parents[1] / "data" / "reading"
@@ -54,7 +54,7 @@ class _Maker:
         self.dice = dice
         phrases = {entry for rows in tables.ALL.values() for listed in rows.values() for entry in listed}
         self.words = sorted(
-            phrases | VOCABULARY | {*signs.HEMISPHERES, *signs.PHONE_WORDS, *signs.PRICE_WORDS}
+            phrases | VOCABULARY | NEAR_WORDS | {*signs.HEMISPHERES, *signs.PHONE_WORDS, *signs.PRICE_WORDS}
         )
         self.units = sorted({*signs.UNITS, *signs.PERSON_UNITS, *signs.BOAT_UNITS})
         self.hemispheres = sorted(signs.HEMISPHERES)
