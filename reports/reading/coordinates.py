@@ -357,7 +357,7 @@ def _choose(pairs: list[Pair], near: tuple[float, float] | None, out: Found) -> 
     others = [(round(lon, 6), round(lat, 6), note) for lon, lat, note in best.others]
     if best.doubtful and others[0][2] == "other side of the equator":
         flipped = (best.lon, -best.lat)
-        if _likelier(flipped, here, near):
+        if in_service_box(*flipped) and _likelier(flipped, here, near):
             others[0] = (round(here[0], 6), round(here[1], 6), "other side of the equator")
             here = flipped
     for pair in pairs:
