@@ -7,7 +7,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models import Exists, OuterRef, Q
 
-from alerts import ranking, searoutes
+from alerts import fitness, ranking, reach, searoutes
 from alerts.models import Dispatch, PatrolUnit, Station
 from communities.models import Device
 from communities.sphere import great_circle_m
@@ -91,8 +91,8 @@ def fleet(now: datetime) -> tuple[list[ranking.Unit], list[ranking.PassedOver]]:
         here = None if unit.fix__position_at is None else (unit.fix__longitude, unit.fix__latitude)
         at_sea = (
             here is not None
-            and ranking.is_fresh(unit.fix__position_at, now)
-            and great_circle_m(here, base) > ranking.AT_BASE_M
+            and reach.is_fresh(unit.fix__position_at, now)
+            and great_circle_m(here, base) > fitness.AT_BASE_M
         )
         units.append(
             ranking.Unit(
@@ -106,7 +106,7 @@ def fleet(now: datetime) -> tuple[list[ranking.Unit], list[ranking.PassedOver]]:
                 range_nm=unit.range_nm,
                 capabilities=frozenset(unit.capabilities),
                 agency=unit.station__agency__name,
-                readiness_s=ranking.READY_AT_SEA_S if at_sea else unit.readiness_s,
+                readiness_s=reach.READY_AT_SEA_S if at_sea else unit.readiness_s,
                 sea_state_limit=unit.sea_state_limit,
             )
         )

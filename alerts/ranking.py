@@ -1,77 +1,39 @@
 """Which unit gets there first and can do the work, and why each of the others was passed over.
 
 Pure: the caller brings the need, the units and the time; nothing is read or written. Metres, seconds, knots,
-nautical miles and UTC; positions are `(lon, lat)` in degrees.
+nautical miles and UTC; positions are `(lon, lat)` in degrees. Who may go is `alerts.fitness`, where from and
+how fast `alerts.reach`; here ways are measured and units put in order.
 """
 
 import math
 from bisect import insort
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, great_circle_m, is_position
-from reports.taxonomy import TAXONOMY, IncidentType
+from alerts import fitness, reach
+from alerts.drift import Likely
+from alerts.fitness import Need, Standing, Unit, nm
+from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, great_circle_m
 
-LIVE = timedelta(minutes=5)
-RECENT = timedelta(minutes=30)
-CLOCK_SLACK = timedelta(minutes=5)  # a fix further in the future comes from a wrong clock
-
-READY_AT_BASE_S = 600
-READY_AT_SEA_S = 0
-AT_BASE_M = NAUTICAL_MILE_M  # a fix this near the home station is a boat at its berth
-SHORE_REACH_M = 5 * NAUTICAL_MILE_M  # a shore team goes by land, to what lies at the beach
-
-FREE = {"available", "clear", "returning", "alerted", "limited"}
-WITH_NOTE = {
-    "returning": "returning from a task",
-    "alerted": "already alerted, no answer yet",
-    "limited": "limited: check what it lacks",
-}
-ON_TASK = {"acknowledged", "en_route", "on_scene", "towing", "transporting", "on_task"}
-UNFIT_WORDS = {
-    "off_watch": "off watch",
-    "out_of_service": "out of service",
-    "in_distress": "is itself in distress",
-    "declined": "declined",
-    "cannot_continue": "cannot continue",
-}
+# Help at the scene within two hours is what an agency's charter promises. Who comes later than that comes
+# after everybody who does not, whosever unit it is.
+IN_TIME_S = 2 * 3600
+SETTLED_M, SETTLED_AFTER = 200, 3  # a drifting place is as good as reached, after so many rounds at most
+STANDINGS = {Standing.OWN: "own", Standing.MUTUAL_AID: "mutual aid", Standing.NEIGHBOUR: "neighbouring agency"}
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """What an incident asks of its first unit.
+class Way:
+    """How far a boat goes; `distance_m` None: it does not get there, and `note` says why."""
 
-    `capability` overrides the lead capability of the type; `radius_m` leaves out what is further in a
-    straight line; `sea_state` is the Douglas degree at the scene. None: not asked, not known.
-    """
-
-    type: str
-    position: Position | None
-    position_error_m: float | None = None
-    capability: str | None = None
-    radius_m: float | None = None
-    sea_state: int | None = None
+    distance_m: float | None
+    path: tuple[Position, ...] = ()
+    note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A patrol unit as the ranking sees it; `range_nm` is the whole way, out and back. None: not known."""
-
-    call_sign: str
-    kind: str = "boat"  # boat, aircraft or shore
-    position: Position | None = None
-    position_at: datetime | None = None
-    base_position: Position | None = None
-    status: str = "available"
-    speed_kn: float | None = None
-    range_nm: float | None = None
-    capabilities: frozenset[str] = frozenset()
-    agency: str = ""
-    readiness_s: float | None = None
-    sea_state_limit: int | None = None
-    rested: bool | None = None
-    may_leave_task: bool = False
+#: (the incident, where the boats are, metres beyond which no answer is needed or None) → a Way for each.
+Distances = Callable[[Position, Sequence[Position], float | None], Sequence[Way]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +45,8 @@ class RankedUnit:
     basis: str  # "live fix 3 min old", "home station, last fix 5 h old"
     position: Position  # where it was ranked from
     why: tuple[str, ...]
+    standing: str = "own"  # own, mutual aid or neighbouring agency
+    path: tuple[Position, ...] = ()  # by water, from the unit; empty where it was not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +56,51 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """Every unit given is in one of the two, `ranked` by time to arrive, `passed_over` by call sign."""
+class Support:
+    """Who would bring one further capability of the run card; `unit` None: nobody can."""
 
-    ranked: tuple[RankedUnit, ...]
-    passed_over: tuple[PassedOver, ...]
+    capability: str
+    unit: RankedUnit | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Start:
-    """Where a unit sets out from; `at_base` decides how long it takes to cast off."""
+class Ranking:
+    """Every unit given is in one of the first two, `ranked` in the order to ask, `passed_over` by call sign.
 
-    position: Position
-    basis: str
-    at_base: bool
+    `support` names one unit a further capability: the first unit itself where it has it, else the best of
+    all, also of those passed over for want of the lead's capability (an aircraft cannot lead a rescue).
+    """
+
+    ranked: tuple[RankedUnit, ...]
+    passed_over: tuple[PassedOver, ...]
+    support: tuple[Support, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A unit that may go, with all that its time depends on but the length of its way."""
+
+    unit: Unit
+    start: reach.Start
+    standing: Standing
+    straight_m: float
+    speed_kn: float  # made good
+    ready_s: float
+
+    def eta_s(self, distance_m: float) -> float:
+        return distance_m / (self.speed_kn * NAUTICAL_MILE_M / 3600) + self.ready_s
+
+    def turn(self, distance_m: float) -> tuple:
+        """Its place in the order; grows with the distance, so that the straight line gives the earliest."""
+        eta_s = self.eta_s(distance_m)
+        return eta_s > IN_TIME_S, self.standing, eta_s, self.unit.call_sign
+
+    def reaches_m(self, turn: tuple) -> float:
+        """The length of way beyond which its turn comes after `turn`, or infinite."""
+        late, standing, eta_s, _ = turn
+        if self.standing != standing:
+            eta_s = math.inf if late and self.standing < standing else IN_TIME_S
+        return max(0.0, eta_s - self.ready_s) * self.speed_kn * NAUTICAL_MILE_M / 3600
 
 
 def rank(
@@ -114,158 +109,192 @@ def rank(
     *,
     at: datetime,
     distance: Callable[[Position, Position], float | None] = great_circle_m,
+    distances: Distances | None = None,
+    clear: reach.Clear | None = None,
     wanted: int | None = None,
+    named: Collection[str] = (),
 ) -> Ranking:
     """Order the units that can act on `need` by the time they take to arrive; ties by call sign.
 
-    Time to arrive = distance / cruise speed + readiness. `distance` gives metres by water, never less than
-    the great circle, or None where no way is found; aircraft and shore teams go straight. With `wanted`,
-    units whose straight line alone takes longer than the slowest of that many found are not measured.
-    """
-    capability = need.capability or lead_capability(need.type)
-    passed_over, candidates = [], []
-    for unit in units:
-        start = _start(unit, at)
-        reasons = _reasons(unit, need, capability, start)
-        if reasons:
-            passed_over.append(PassedOver(unit.call_sign, "; ".join(reasons)))
-        else:
-            straight_m = great_circle_m(start.position, need.position)
-            candidates.append((_eta_s(unit, start, straight_m), unit.call_sign, straight_m, unit, start))
+    Time to arrive = way / speed made good + readiness. Own units come before mutual aid, and that before a
+    neighbour's, among those that arrive within IN_TIME_S; then the same among the rest.
 
-    ranked, etas_s = [], []
-    for least_s, call_sign, straight_m, unit, start in sorted(
-        candidates, key=lambda candidate: candidate[:2]
-    ):
-        if wanted and len(etas_s) >= wanted and least_s > etas_s[wanted - 1]:
-            passed_over.append(PassedOver(call_sign, f"{wanted} others arrive sooner"))
-            continue
-        by_water = unit.kind not in ("aircraft", "shore")
-        distance_m = distance(start.position, need.position) if by_water else straight_m
-        if distance_m is None:
-            passed_over.append(PassedOver(call_sign, "no way by water found"))
-        elif reason := _out_of_range(unit, distance_m):
-            passed_over.append(PassedOver(call_sign, reason))
-        else:
-            eta_s = _eta_s(unit, start, distance_m)
-            insort(etas_s, eta_s)
-            ranked.append((eta_s, call_sign, _ranked(unit, need, start, distance_m, eta_s)))
-    ranked.sort(key=lambda row: row[:2])
-    passed_over.sort(key=lambda row: row.call_sign)
-    return Ranking(tuple(row[2] for row in ranked), tuple(passed_over))
+    `distances` measures ways by water, all from one incident at once; `distance` does so one by one, in
+    metres or None. Neither may be shorter than the great circle; aircraft and shore teams go straight.
+    `clear` tells whether a straight way is all water. With `wanted`, units that cannot come among that many
+    first even in a straight line are not measured, nor ranked; `named` call signs always are.
+    """
+    measure = _Measure(need, distances or _one_by_one(distance))
+    units = list(units)
+    starts = {id(unit): reach.start_of(unit, at, clear) for unit in units}
+    candidates, passed_over = _sifted(need, units, starts, at)
+    ranked, too_far = measure.in_order(candidates, wanted, named)
+    passed_over += too_far
+    return Ranking(
+        tuple(row for _, row in ranked),
+        tuple(sorted(passed_over, key=lambda row: row.call_sign)),
+        tuple(_support(need, units, starts, at, measure, ranked[0] if ranked else None)),
+    )
+
+
+def rank_adrift(
+    need: Need, units: Iterable[Unit], *, at: datetime, likely: Callable[[datetime], Likely], **how
+) -> tuple[Ranking, Likely]:
+    """`rank` towards where what drifts will be when the first unit arrives; that place with its time.
+
+    `likely` gives the place at a time. The arrival moves the place, and the place the arrival; a boat drifts
+    twenty times slower than one comes, so two rounds settle it. All units are ranked to the one place: for
+    a later one it has drifted on, by less than their order turns on.
+    """
+    units, aim = list(units), likely(at)
+    for _ in range(SETTLED_AFTER):
+        aimed = replace(need, position=aim.position, position_error_m=aim.radius_m)
+        ranking = rank(aimed, units, at=at, **how)
+        if not ranking.ranked:
+            break
+        before, aim = aim, likely(at + timedelta(seconds=ranking.ranked[0].eta_s))
+        if great_circle_m(before.position, aim.position) <= SETTLED_M:
+            break
+    return ranking, aim
 
 
 def lead_capability(type: str) -> str | None:
     """Give what the first unit must be able to do; a type we do not know counts as unclassified."""
-    return TAXONOMY.get(type, TAXONOMY[IncidentType.UNCLASSIFIED]).lead_capability
+    return fitness.row_of(type).lead_capability
 
 
-def is_fresh(position_at: datetime | None, at: datetime) -> bool:
-    """Tell whether a fix of that time still says where a unit is (live or recent)."""
-    return position_at is not None and -CLOCK_SLACK <= _utc(at) - _utc(position_at) <= RECENT
+def _one_by_one(distance: Callable[[Position, Position], float | None]) -> Distances:
+    return lambda origin, positions, within_m: [Way(distance(position, origin)) for position in positions]
 
 
-def _start(unit: Unit, at: datetime) -> _Start | None:
-    """Decide between the last fix and the home station; None when there is neither."""
-    base = unit.base_position if is_position(unit.base_position) else None
-    has_fix = is_position(unit.position)
-    age = _utc(at) - _utc(unit.position_at) if has_fix and unit.position_at is not None else None
-    if has_fix and is_fresh(unit.position_at, at):
-        word = "live" if age <= LIVE else "recent"
-        at_base = base is not None and great_circle_m(unit.position, base) <= AT_BASE_M
-        return _Start(unit.position, f"{word} fix {_ago(max(age, timedelta()))} old", at_base)
-    if base is None:
-        return None
-    if not has_fix:
-        doubt = "no fix"
-    elif age is None:
-        doubt = "time of last fix unknown"
-    elif age < timedelta():
-        doubt = f"last fix {_ago(-age)} in the future"
-    else:
-        doubt = f"last fix {_ago(age)} old"
-    return _Start(base, f"home station, {doubt}", True)
+def _sifted(need: Need, units, starts, at: datetime) -> tuple[list[_Candidate], list[PassedOver]]:
+    """Part the units that may go from those that may not."""
+    candidates, passed_over = [], []
+    for unit in units:
+        start = starts[id(unit)]
+        why_not = fitness.reasons(unit, need, start.position if start else None, at)
+        if not why_not:
+            bearing = bearing_deg(start.position, need.position)
+            speed_kn = reach.speed_made_good_kn(unit, bearing, need.weather, need.sea)
+            if speed_kn >= min(reach.LEAST_KN, unit.speed_kn):
+                straight_m = great_circle_m(start.position, need.position)
+                candidates.append(
+                    _Candidate(
+                        unit, start, fitness.standing(unit, need), straight_m, speed_kn,
+                        reach.ready_s(unit, start),
+                    )
+                )  # fmt: skip
+                continue
+            stream = "wind" if unit.kind == "aircraft" else "current"
+            why_not = [f"makes no way against the {stream} there"]
+        passed_over.append(PassedOver(unit.call_sign, "; ".join(why_not)))
+    return candidates, passed_over
 
 
-def _utc(time: datetime) -> datetime:
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time
+class _Measure:
+    """Ways to one incident; none is measured twice, and none that cannot matter."""
+
+    def __init__(self, need: Need, distances: Distances) -> None:
+        self.need = need
+        self.distances = distances
+        self.known: dict[Position, Way] = {}
+
+    def in_order(
+        self, candidates: list[_Candidate], wanted: int | None, named: Collection[str]
+    ) -> tuple[list[tuple[_Candidate, RankedUnit]], list[PassedOver]]:
+        """The candidates that get there, in order, and the others with their reasons."""
+        wanted = wanted or None
+        waiting = sorted(candidates, key=lambda one: one.turn(one.straight_m))
+        turns, ranked, passed_over = [], [], []
+        within_m = None
+        batch = [one for one in waiting if one.unit.call_sign in named]
+        waiting = [one for one in waiting if one.unit.call_sign not in named]
+        count = len(waiting) if wanted is None else wanted
+        batch, waiting = batch + waiting[:count], waiting[count:]
+        while batch:
+            for one, way in zip(batch, self.ways(batch, within_m), strict=True):
+                if way.distance_m is None:
+                    reason = way.note or "no way by water found"
+                    if within_m is not None:
+                        reason = f"{wanted} others arrive sooner"
+                elif reason := fitness.out_of_range(one.unit, way.distance_m):
+                    pass
+                else:
+                    insort(turns, one.turn(way.distance_m))
+                    ranked.append((one, _ranked(one, self.need, way)))
+                    continue
+                passed_over.append(PassedOver(one.unit.call_sign, reason))
+            if wanted is not None and len(turns) >= wanted:
+                last = turns[wanted - 1]
+                batch = [one for one in waiting if one.turn(one.straight_m) <= last]
+                within_m = max((one.reaches_m(last) for one in batch), default=0.0)
+                within_m = within_m if math.isfinite(within_m) else None
+            else:
+                batch = waiting[: max(wanted or 0, 1)]
+            waiting = waiting[len(batch) :]
+            if not batch:
+                passed_over += [
+                    PassedOver(one.unit.call_sign, f"{wanted} others arrive sooner") for one in waiting
+                ]
+        ranked.sort(key=lambda row: row[0].turn(row[1].distance_m))
+        return ranked, passed_over
+
+    def ways(self, batch: list[_Candidate], within_m: float | None) -> list[Way]:
+        """A way for each, straight for aircraft and shore teams."""
+        by_water = [one for one in batch if one.unit.kind not in ("aircraft", "shore")]
+        missing = list(dict.fromkeys(one.start.position for one in by_water))
+        missing = [position for position in missing if position not in self.known]
+        new = {}
+        if missing:
+            found = self.distances(self.need.position, missing, within_m)
+            new = dict(zip(missing, found, strict=True))
+            # Not found within a limit is not known beyond it.
+            self.known |= {
+                position: way
+                for position, way in new.items()
+                if way.distance_m is not None or within_m is None
+            }
+        ways = self.known | new
+        return [
+            ways[one.start.position] if one.unit.kind not in ("aircraft", "shore") else Way(one.straight_m)
+            for one in batch
+        ]
 
 
-def _ago(age: timedelta) -> str:
-    minutes = int(age.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+def _support(need, units, starts, at, measure, lead):
+    """The best unit for each further capability of the run card."""
+    for capability in fitness.support_capabilities(need):
+        if lead is not None and capability in lead[0].unit.capabilities:
+            yield Support(capability, lead[1])
+            continue
+        candidates, _ = _sifted(replace(need, capability=capability), units, starts, at)
+        best, _ = measure.in_order(candidates, 1, ())
+        yield Support(capability, best[0][1] if best else None)
 
 
-def _reasons(unit: Unit, need: Need, capability: str | None, start: _Start | None) -> list[str]:
-    """Say all that keeps a unit from going, the way by water apart; empty when it can go."""
-    reasons = []
-    if unit.status in ON_TASK:
-        if not unit.may_leave_task:
-            reasons.append(f"on another task ({unit.status.replace('_', ' ')})")
-    elif unit.status not in FREE:
-        reasons.append(UNFIT_WORDS.get(unit.status, f"status {unit.status or 'unknown'}"))
-    if capability and capability not in unit.capabilities:
-        reasons.append(f"lacks {capability}")
-    if unit.rested is False:
-        reasons.append("crew not rested")
-    if (
-        need.sea_state is not None
-        and unit.sea_state_limit is not None
-        and need.sea_state > unit.sea_state_limit
-    ):
-        reasons.append(f"sea state {need.sea_state} is above its limit {unit.sea_state_limit}")
-    if not (unit.speed_kn and math.isfinite(unit.speed_kn) and unit.speed_kn > 0):
-        reasons.append("no cruise speed known")
-    if start is None:
-        reasons.append("no fix that counts and no home station")
-    if not is_position(need.position):
-        reasons.append("the incident has no position")
-    elif start is not None:
-        straight_m = great_circle_m(start.position, need.position)
-        if need.radius_m is not None and straight_m > need.radius_m:
-            reasons.append(f"{_nm(straight_m)} away, outside the {_nm(need.radius_m)} asked")
-        if unit.kind == "shore" and straight_m > SHORE_REACH_M:
-            reasons.append(f"shore team {_nm(straight_m)} away, reaches {_nm(SHORE_REACH_M)}")
-        if reason := _out_of_range(unit, straight_m):
-            reasons.append(reason)
-    return reasons
-
-
-def _out_of_range(unit: Unit, distance_m: float) -> str | None:
-    if unit.range_nm is None or 2 * distance_m <= unit.range_nm * NAUTICAL_MILE_M:
-        return None
-    there_and_back = _nm(2 * distance_m)
-    return f"out of range: {there_and_back} there and back, range {unit.range_nm:g} NM"
-
-
-def _eta_s(unit: Unit, start: _Start, distance_m: float) -> float:
-    readiness_s = unit.readiness_s
-    if readiness_s is None:
-        readiness_s = READY_AT_BASE_S if start.at_base else READY_AT_SEA_S
-    return distance_m / (unit.speed_kn * NAUTICAL_MILE_M / 3600) + readiness_s
-
-
-def _ranked(unit: Unit, need: Need, start: _Start, distance_m: float, eta_s: float) -> RankedUnit:
-    underway_min = distance_m / (unit.speed_kn * NAUTICAL_MILE_M / 60)
-    ready_min = eta_s / 60 - underway_min
-    why = [start.basis, f"{_nm(distance_m)} at {unit.speed_kn:g} kn = {underway_min:.0f} min"]
-    if ready_min > 0.5:
-        why.append(f"ready in {ready_min:.0f} min")
+def _ranked(one: _Candidate, need: Need, way: Way) -> RankedUnit:
+    unit, distance_m = one.unit, way.distance_m
+    eta_s = one.eta_s(distance_m)
+    underway_min = (eta_s - one.ready_s) / 60
+    why = [one.start.basis, f"{nm(distance_m)} at {one.speed_kn:.3g} kn = {underway_min:.0f} min"]
+    if one.speed_kn < unit.speed_kn:
+        why.append(f"{unit.speed_kn:g} kn less what sea, current or wind there cost")
+    if one.ready_s > 30:
+        why.append(f"ready in {one.ready_s / 60:.0f} min")
     if unit.range_nm is None:
         why.append("range not known")
-    if note := WITH_NOTE.get(unit.status):
+    if note := fitness.WITH_NOTE.get(unit.status):
         why.append(note)
-    if unit.status in ON_TASK:
+    if unit.status in fitness.ON_TASK:
         why.append(f"would leave its task ({unit.status.replace('_', ' ')})")
+    if one.standing != Standing.OWN:
+        why.append(f"{STANDINGS[one.standing]}: {unit.agency or unit.country}")
+    if way.note:
+        why.append(way.note)
     if need.position_error_m and need.position_error_m > distance_m:
         why.append("may be nearer or further: the incident's position is less sure than the distance")
-    bearing = bearing_deg(start.position, need.position)
+    bearing = bearing_deg(one.start.position, need.position)
     return RankedUnit(
-        unit.call_sign, distance_m, round(eta_s), bearing, start.basis, start.position, tuple(why)
-    )
-
-
-def _nm(metres: float) -> str:
-    return f"{metres / NAUTICAL_MILE_M:.1f} NM"
+        unit.call_sign, distance_m, round(eta_s), bearing, one.start.basis, one.start.position, tuple(why),
+        STANDINGS[one.standing], way.path,
+    )  # fmt: skip

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.core.management.base import BaseCommand
 
-from alerts.ranking import Need, Unit, is_fresh, rank
+from alerts.ranking import Need, Unit, rank
+from alerts.reach import is_fresh
 from communities.jsonlines import answer_lines, read_position, read_time
 from communities.sphere import is_position
 
