@@ -88,9 +88,9 @@ def ask_on(
         "bearing_deg": dispatch.bearing_deg,
         "drill": incident.drill,
     }
-    placed = {
-        "position": incident.lon_lat,
-        "position_error_m": incident.position_error_m or (where.error_m if where else None),
+    placed = placed_for(dispatch, incident, now)
+    placed |= {
+        "position_error_m": placed["position_error_m"] or (where.error_m if where else None),
         "near": where.told if where else None,
         "next_in_s": next_in_s,
     }
@@ -130,6 +130,15 @@ def ask_on(
     return 1
 
 
+def placed_for(dispatch: Dispatch, incident: Incident, now: datetime) -> dict:
+    """Where a crew is told to go: where the boat will have drifted when it arrives, else where it was."""
+    arrives_at = dispatch.created_at + timedelta(seconds=dispatch.eta_s or 0)
+    aim = candidates.aim(incident, max(now, arrives_at))
+    if aim is None:
+        return {"position": incident.lon_lat, "position_error_m": incident.position_error_m}
+    return {"position": aim.position, "position_error_m": aim.radius_m, "position_at": aim.at}
+
+
 def tell_news(incident_id, *, now: datetime) -> int:
     """Tell every crew that was called, or is on its way, what changed since; return how many."""
     incident = incidents.lock(incident_id)
@@ -145,8 +154,7 @@ def tell_news(incident_id, *, now: datetime) -> int:
             reference=incident.reference,
             type=incident.type,
             persons_on_board=incident.persons_on_board,
-            position=incident.lon_lat,
-            position_error_m=incident.position_error_m,
+            **placed_for(dispatch, incident, now),
             drill=incident.drill,
         )
         key = f"{dispatch.pk}:news:{incident.news_at:%Y%m%d%H%M%S%f}"

@@ -1,14 +1,18 @@
 """An incident and the fleet as the ranking sees them, and which desks answer for the place."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 
-from alerts import fitness, ranking, reach, searoutes
-from alerts.models import Dispatch, PatrolUnit, Station
+from alerts import drift, fitness, ranking, reach, ways
+from alerts.models import Dispatch, PatrolUnit, SceneWeather, Station
+from alerts.waters import Waters, waters_of
+from communities import coast
 from communities.models import Device
 from communities.sphere import great_circle_m
 from reports.models import Incident
@@ -19,13 +23,15 @@ from reports.taxonomy import TAXONOMY, Category
 class Datum:
     """Where to look for the incident: (lon, lat), error in metres, and whose word that is.
 
-    `told` is what a crew may be told of it in place of a position, if anything.
+    `told` is what a crew may be told of it in place of a position, if anything. `since` is when it was there;
+    None for waters, which do not drift.
     """
 
     position: tuple[float, float]
     error_m: float | None
     basis: str
     told: str | tuple[float, float] | None = None
+    since: datetime | None = None
 
 
 def datum(incident: Incident, now: datetime) -> Datum | None:
@@ -34,7 +40,8 @@ def datum(incident: Incident, now: datetime) -> Datum | None:
     A security matter without a position is never placed by its reporter's own fix on a crew's phone.
     """
     if incident.position is not None:
-        return Datum(incident.lon_lat, incident.position_error_m, incident.position_source)
+        since = incident.position_at or incident.received_at
+        return Datum(incident.lon_lat, incident.position_error_m, incident.position_source, since=since)
     rescue = (
         TAXONOMY[incident.type].category == Category.EMERGENCY and TAXONOMY[incident.type].reply == "FULL"
     )
@@ -44,7 +51,8 @@ def datum(incident: Incident, now: datetime) -> Datum | None:
             continue
         last = reporter.reports.fixes(now).first()
         if last is not None and rescue:
-            return Datum(last.lon_lat, last.position_error_m, "last fix of the reporter", last.lon_lat)
+            since = last.observed_at or last.received_at
+            return Datum(last.lon_lat, last.position_error_m, "last fix of the reporter", last.lon_lat, since)
         if reporter.community and reporter.community.waters:
             waters = reporter.community.waters
             where = (waters.x, waters.y)
@@ -57,11 +65,60 @@ def datum(incident: Incident, now: datetime) -> Datum | None:
     return None
 
 
+# --- What drifts ---
+
+
+def scene_weather(incident: Incident) -> SceneWeather | None:
+    """The weather that an officer entered last."""
+    return incident.weather.select_related("by").first()
+
+
+def likely_place(
+    incident: Incident, where: Datum | None, at: datetime, weather: SceneWeather | None
+) -> drift.Likely | None:
+    """Where the incident probably is at `at`; None where nothing is known of its place, or it may steer."""
+    if where is None or where.since is None or not drift.drifts(incident.type):
+        return None
+    figures = weather.figures if weather else None
+    return drift.likely(
+        where.position,
+        where.error_m,
+        where.since,
+        at,
+        type=incident.type,
+        weather=figures,
+        is_land=coast.is_land,
+    )
+
+
+def likely_now(incident: Incident, now: datetime) -> drift.Likely | None:
+    """Where an open incident probably is now."""
+    if not incident.is_open:
+        return None
+    return likely_place(incident, datum(incident, now), now, scene_weather(incident))
+
+
+def aim(incident: Incident, at: datetime) -> drift.Likely | None:
+    """The place that a crew arriving at `at` should steer for in place of the reported one.
+
+    None unless an officer has entered wind or current: the machine's own guess moves no crew.
+    """
+    weather = scene_weather(incident)
+    if weather is None or incident.position is None:
+        return None
+    found = likely_place(incident, datum(incident, at), at, weather)
+    return found if found is not None and found.drifted_m else None
+
+
+# --- Who can go ---
+
 # Columns and not rows: the fleet is read at every rung, and models of it cost ten times as much.
 _WEIGHED = (
+    "pk",
     "call_sign",
     "kind",
     "status",
+    "rest_until",
     "phone",
     "has_device",
     "speed_kn",
@@ -71,17 +128,28 @@ _WEIGHED = (
     "sea_state_limit",
     "station__position",
     "station__agency__name",
+    "station__agency__country",
     "fix__longitude",
     "fix__latitude",
     "fix__position_at",
+    "fix__speed_kn",
+    "fix__course_deg",
 )
 
 
-def fleet(now: datetime) -> tuple[list[ranking.Unit], list[ranking.PassedOver]]:
-    """Every unit that can be called, as the ranking weighs it, and those that no call can reach."""
+def fleet(
+    now: datetime, incident: Incident | None = None
+) -> tuple[list[ranking.Unit], list[ranking.PassedOver]]:
+    """Every unit that can be called, as the ranking weighs it, and those that no call can reach.
+
+    A unit on a task that `incident` is worth leaving for says so.
+    """
     has_device = Device.objects.filter(
         user__patrol_units=OuterRef("pk"), revoked_at__isnull=True, push_retired_at__isnull=True
     ).exclude(push_target="")
+    tasks = dict(
+        Dispatch.objects.engaged().values_list("unit").annotate(Min("incident__priority")).order_by()
+    )
     units, unreachable = [], []
     for unit in PatrolUnit.objects.annotate(has_device=Exists(has_device)).values_list(*_WEIGHED, named=True):
         if not unit.phone and not unit.has_device:
@@ -106,27 +174,67 @@ def fleet(now: datetime) -> tuple[list[ranking.Unit], list[ranking.PassedOver]]:
                 range_nm=unit.range_nm,
                 capabilities=frozenset(unit.capabilities),
                 agency=unit.station__agency__name,
+                country=unit.station__agency__country,
                 readiness_s=reach.READY_AT_SEA_S if at_sea else unit.readiness_s,
                 sea_state_limit=unit.sea_state_limit,
+                rested=unit.rest_until is None or unit.rest_until <= now,
+                may_leave_task=incident is not None
+                and unit.pk in tasks
+                and fitness.may_leave(unit.status, tasks[unit.pk], incident.priority),
+                moving_kn=unit.fix__speed_kn,
+                course_deg=unit.fix__course_deg,
             )
         )
     return units, unreachable
 
 
-def rank_for(incident: Incident, where: Datum, now: datetime) -> dict:
-    """Rank the fleet for an incident; JSON-ready `ranked` and `passed_over`, kept for the desk to show.
+WANTED = 12  # units measured by water unless all are asked for: three times as many as the ladder names
 
-    Units that declined, dropped out or were stood down from this incident are passed over by name.
+
+def rank_for(
+    incident: Incident,
+    where: Datum,
+    now: datetime,
+    *,
+    waters: Waters | None = None,
+    distances: ranking.Distances = ways.by_water,
+    wanted: int | None = WANTED,
+    named: Collection[str] = (),
+) -> dict:
+    """Rank the fleet for an incident; JSON-ready, kept for the desk to show.
+
+    `ranked`, `passed_over` and `support` as `ranking.Ranking` has them; `datum` where it was told to be,
+    `aim` where it is thought to be when the first unit arrives, `waters` whose they are. Units that declined,
+    dropped out or were stood down from this incident are passed over by name. `distances`, `wanted` and
+    `named` go to `ranking.rank`.
     """
-    units, unreachable = fleet(now)
-    need = ranking.Need(type=incident.type, position=where.position, position_error_m=where.error_m)
+    waters = waters_of(where.position) if waters is None else waters
+    weather = scene_weather(incident)
+    units, unreachable = fleet(now, incident)
+    need = ranking.Need(
+        type=incident.type,
+        position=where.position,
+        position_error_m=where.error_m,
+        weather=weather.figures if weather else None,
+        agency=waters.agency,
+        country=waters.country,
+        oldest_fix=settings.OLDEST_FIX,
+    )
     out = dict(
         incident.dispatches.filter(
             status__in=[Dispatch.Status.DECLINED, Dispatch.Status.CANNOT_CONTINUE, Dispatch.Status.STOOD_DOWN]
         ).values_list("unit__call_sign", "status")
     )
-    result = ranking.rank(
-        need, [unit for unit in units if unit.call_sign not in out], at=now, distance=by_sea
+    in_place = drift.Likely(where.position, where.error_m or 0.0, now, 0.0, where.basis)
+    result, aimed = ranking.rank_adrift(
+        need,
+        [unit for unit in units if unit.call_sign not in out],
+        at=now,
+        likely=lambda at: likely_place(incident, where, at, weather) or in_place,
+        distances=distances,
+        clear=ways.clear,
+        wanted=wanted,
+        named=named,
     )
     said = [
         ranking.PassedOver(call_sign, f"{status.replace('_', ' ')} for this incident")
@@ -134,14 +242,14 @@ def rank_for(incident: Incident, where: Datum, now: datetime) -> dict:
     ]
     return {
         "datum": {"position": where.position, "error_m": where.error_m, "basis": where.basis},
-        "ranked": [asdict(row) for row in result.ranked],
+        "aim": asdict(aimed) | {"at": aimed.at.isoformat()},
+        "waters": asdict(waters),
+        "weather": str(weather) if weather else "",
+        # A path for the map is for those that may be called next; five hundred would be a megabyte a rung.
+        "ranked": [asdict(row) | ({} if n < WANTED else {"path": ()}) for n, row in enumerate(result.ranked)],
         "passed_over": [asdict(row) for row in (*said, *result.passed_over, *unreachable)],
+        "support": [asdict(row) for row in result.support],
     }
-
-
-def by_sea(start: tuple[float, float], end: tuple[float, float]) -> float | None:
-    """Metres by water between two (lon, lat); None where there is no way."""
-    return searoutes.sea_distance(start, end).distance_m
 
 
 def desks(
@@ -149,15 +257,19 @@ def desks(
 ) -> tuple[Station | None, list[Station]]:
     """The station whose duty officer answers for the incident, and the co-ordination centres above.
 
-    By the first unit's own station, else the nearest with a duty phone. Where nothing tells the
-    place: the centre of the country of the reporter's number, else every centre.
+    By the first unit's own station, else the nearest with a duty phone, of the country that answers for the
+    place if the zones tell one that has any. Where nothing tells the place: the centre of the country of the
+    reporter's number, else every centre.
     """
     with_phone = Station.objects.exclude(duty_phone="").select_related("agency", "parent")
     station = lead.station if lead and lead.station.duty_phone else None
     if station is None and where is not None:
         # A few hundred stations at most, so no index is needed to order them.
+        country = waters_of(where.position).country
+        own = with_phone.filter(agency__country=country) if country else with_phone
         station = (
-            with_phone.annotate(away=Distance("position", Point(*where.position, srid=4326)))
+            (own if own.exists() else with_phone)
+            .annotate(away=Distance("position", Point(*where.position, srid=4326)))
             .order_by("away")
             .first()
         )

@@ -4,21 +4,22 @@ Each function opens its own transaction and takes the incident's lock first, so 
 twenty answers in the same second one leads and nineteen hear who does.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from alerts import calls, candidates, escalation, feedback, messages, wakeup, workflow
+from alerts import calls, candidates, escalation, feedback, fitness, messages, wakeup, ways, workflow
 from alerts.models import Dispatch, Notification, PatrolUnit
 from alerts.workflow import DispatchNotAllowed
 from communities.models import User
-from communities.sphere import bearing_deg
+from communities.sphere import NAUTICAL_MILE_M, bearing_deg, great_circle_m
 from reports import triage
 from reports import workflow as incidents
 from reports.models import Incident
 
 S, U = Dispatch.Status, PatrolUnit.Status
+RANKING_LIFE = timedelta(minutes=5)  # the ladder's ranking is taken for an officer's choice while so fresh
 # What a crew that forgot a step has silently done: "4" from a unit that never sent "3".
 _ON_THE_WAY = {S.EN_ROUTE: [], S.ON_SCENE: [S.EN_ROUTE], S.COMPLETED: [S.EN_ROUTE, S.ON_SCENE]}
 
@@ -47,7 +48,7 @@ def request_unit(incident_id, *, by: User, reason: str = "", now: datetime | Non
     incident.dispatch_requested_at = incident.dispatch_requested_at or now
     incident.taken_at = incident.taken_at or now
     incident.save(update_fields=["dispatch_requested_at", "taken_at"])
-    return escalation.want(incident_id, now=now)
+    return escalation.want(incident_id, now=now, by=by)
 
 
 @transaction.atomic
@@ -64,10 +65,7 @@ def task(incident_id, unit_id, *, by: User, now: datetime | None = None) -> Disp
     where = candidates.datum(incident, now)
     row = {"call_sign": unit.call_sign, "why": [f"named by {by}"]}
     if where is not None:
-        ranked = candidates.rank_for(incident, where, now)["ranked"]
-        row = next((one for one in ranked if one["call_sign"] == unit.call_sign), None) or _plain_row(
-            unit, where, by
-        )
+        row = _ranked_row(unit, incident, where, now) or _plain_row(unit, where, by)
     if incident.status in (Incident.Status.OPEN, Incident.Status.SUSPENDED):
         incidents.advance(
             incident_id, Incident.Status.DISPATCHING, by=by, reason=f"{unit.call_sign} named", now=now
@@ -88,9 +86,9 @@ def task(incident_id, unit_id, *, by: User, now: datetime | None = None) -> Disp
     )
     ladder = getattr(incident, "escalation", None)
     if dispatch.role != Dispatch.Role.SUPPORT and (
-        ladder is None or not ladder.is_live or ladder.purpose == "look"
+        ladder is None or not ladder.is_live or ladder.purpose == "look" or ladder.climbing == "held"
     ):
-        escalation.want(incident_id, now=now, tasked=True)
+        escalation.want(incident_id, now=now, tasked=True, by=by)
     wakeup.ring_on_commit()
     return dispatch
 
@@ -163,6 +161,7 @@ def acknowledge(dispatch_id, *, via: str, by: User | None = None, now: datetime 
     Saying it twice is saying it once. Raises AlreadyTaken, DispatchNotAllowed.
     """
     now = now or timezone.now()
+    _lock_both(dispatch_id)
     dispatch, incident = _locked(dispatch_id)
     if dispatch.status in Dispatch.ENGAGED_STATUSES:
         return dispatch
@@ -173,7 +172,11 @@ def acknowledge(dispatch_id, *, via: str, by: User | None = None, now: datetime 
         raise AlreadyTaken(lead)
     unit = PatrolUnit.objects.select_for_update(no_key=True).get(pk=dispatch.unit_id)
     elsewhere = unit.dispatches.engaged().exclude(pk=dispatch.pk).select_related("incident").first()
-    if elsewhere is not None:
+    if elsewhere is not None and fitness.may_leave(
+        unit.status, elsewhere.incident.priority, incident.priority
+    ):
+        cannot_continue(elsewhere.pk, via="rule", reason=f"left for {incident.reference}", now=now)
+    elif elsewhere is not None:
         raise DispatchNotAllowed(
             f"{unit.call_sign} is on incident {elsewhere.incident.reference}; end that first."
         )
@@ -376,6 +379,14 @@ def _cancel_calls(incident: Incident, dispatch: Dispatch | None = None) -> None:
     waiting.update(status=Notification.Status.CANCELLED)
 
 
+def _lock_both(dispatch_id) -> None:
+    """Lock the incident of a dispatch together with the one its unit would leave, the smaller id first."""
+    dispatch = Dispatch.objects.get(pk=dispatch_id)
+    engaged = Dispatch.objects.engaged().filter(unit=dispatch.unit_id).values_list("incident_id", flat=True)
+    for incident_id in sorted({dispatch.incident_id, *engaged}):
+        incidents.lock(incident_id)
+
+
 def _locked(dispatch_id) -> tuple[Dispatch, Incident]:
     """The dispatch as it is now, and its incident, locked."""
     incident = incidents.lock(Dispatch.objects.values_list("incident_id", flat=True).get(pk=dispatch_id))
@@ -413,17 +424,31 @@ def _free(unit: PatrolUnit) -> None:
         _set_status(unit, U.RETURNING)
 
 
+def _ranked_row(unit: PatrolUnit, incident: Incident, where: candidates.Datum, now: datetime) -> dict | None:
+    """The unit's row of the ladder's own fresh ranking, by water; else of one in straight lines."""
+    ladder = getattr(incident, "escalation", None)
+    kept = []
+    if ladder is not None and ladder.ranked_at and now - ladder.ranked_at <= RANKING_LIFE:
+        kept = ladder.ranking.get("ranked", [])
+    for ranked in (kept, None):
+        if ranked is None:
+            ranked = candidates.rank_for(
+                incident, where, now, distances=ways.straight, wanted=1, named={unit.call_sign}
+            )["ranked"]
+        if row := next((one for one in ranked if one["call_sign"] == unit.call_sign), None):
+            return row
+    return None
+
+
 def _plain_row(unit: PatrolUnit, where: candidates.Datum, by: User) -> dict:
     """A unit that the ranking passed over and an officer names all the same."""
     fix = getattr(unit, "fix", None)
     start = (fix.longitude, fix.latitude) if fix else (unit.station.position.x, unit.station.position.y)
-    distance_m = candidates.by_sea(start, where.position)
+    distance_m = great_circle_m(start, where.position)
     return {
         "call_sign": unit.call_sign,
         "distance_m": distance_m,
-        "eta_s": round(distance_m / (unit.speed_kn * 1852 / 3600)) + unit.readiness_s
-        if distance_m is not None
-        else None,
+        "eta_s": round(distance_m / (unit.speed_kn * NAUTICAL_MILE_M / 3600)) + unit.readiness_s,
         "bearing_deg": bearing_deg(start, where.position),
-        "why": [f"named by {by}, passed over by the ranking"],
+        "why": [f"named by {by}, passed over by the ranking", ways.STRAIGHT],
     }

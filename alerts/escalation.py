@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from alerts import calls, candidates, wakeup
+from alerts import calls, candidates, wakeup, waters
 from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from communities.models import User
@@ -29,12 +29,13 @@ FULL_TYPES = [type_ for type_, row in TAXONOMY.items() if row.reply == ReplyMode
 
 
 @transaction.atomic
-def want(incident_id, *, now: datetime, tasked: bool = False) -> Escalation:
+def want(incident_id, *, now: datetime, tasked: bool = False, by: User | None = None) -> Escalation:
     """Ask the ladder for a unit, from its first rung, due now.
 
     A ladder that already runs starts anew where a position has come or the incident was raised;
     one whose incident has a unit on the way is left alone. `tasked`: the first unit was named
-    and told by an officer, so the first rung is done.
+    and told by an officer, so the first rung is done. `by`: an officer asks, whose word also
+    opens disputed or another state's waters, those that the place lies in now.
     """
     incident = workflow.lock(incident_id)
     escalation, created = Escalation.objects.get_or_create(
@@ -50,6 +51,11 @@ def want(incident_id, *, now: datetime, tasked: bool = False) -> Escalation:
         escalation.stopped_by, escalation.stop_reason = None, ""
         escalation.save()
         escalation.refresh_from_db()
+    if by is not None:
+        where = candidates.datum(incident, now)
+        escalation.allowed_by = by
+        escalation.allowed_in = waters.waters_of(where.position).held if where else ""
+        escalation.save(update_fields=["allowed_by", "allowed_in"])
     if tasked:
         escalation.state, escalation.next_step, escalation.climbing = S.RUNNING, 1, "units"
         escalation.due_at = _time_of(ladder_of(incident, escalation, found=True), escalation, 1)
@@ -182,12 +188,23 @@ def _look(incident: Incident, escalation: Escalation, now: datetime) -> None:
 
 def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
     where = candidates.datum(incident, now)
+    lies = waters.waters_of(where.position if where else None)
     if where is not None:
-        escalation.ranking, escalation.ranked_at = candidates.rank_for(incident, where, now), now
-    units = _in_order(incident, escalation.ranking.get("ranked", []) if where else [])
+        told = incident.dispatches.answerable().values_list("unit__call_sign", flat=True)
+        escalation.ranking = candidates.rank_for(
+            incident,
+            where,
+            now,
+            waters=lies,
+            wanted=None if _asks_everybody(incident, escalation) else candidates.WANTED,
+            named=set(told),
+        )
+        escalation.ranked_at = now
+    held = lies.held != "" and lies.held != escalation.allowed_in
+    units = _in_order(incident, escalation.ranking.get("ranked", []) if where and not held else [])
     ladder = ladder_of(incident, escalation, found=bool(units))
     # From "nobody can go" to "somebody can" and back, the climb begins anew.
-    climbing = "units" if units else "nobody"
+    climbing = "held" if held else "units" if units else "nobody"
     if escalation.state == S.RUNNING and escalation.climbing != climbing:
         escalation.started_at, escalation.next_step = now, 0
         escalation.round += 1
@@ -198,7 +215,12 @@ def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
         )
         incident.status = Incident.Status.DISPATCHING
     escalation.state = S.RUNNING
-    alarm = "no_position" if where is None else "no_capable_unit" if not units else "nobody_answers"
+    if where is None:
+        alarm = "no_position"
+    elif held:
+        alarm = lies.alarm
+    else:
+        alarm = "nobody_answers" if units else "no_capable_unit"
     if ladder is not NO_UNIT:
         _fill(incident, escalation, ladder, units, where, now)
     _rung(incident, escalation, ladder, units, where, alarm, now)
@@ -296,6 +318,12 @@ def _in_order(incident: Incident, ranked: list[dict]) -> list[dict]:
     last = [row for row in ranked if row["call_sign"] in unreached]
     called = unreached | told.keys()
     return [{**row, "told": row["call_sign"] in called} for row in (*first, *rest, *last)]
+
+
+def _asks_everybody(incident: Incident, escalation: Escalation) -> bool:
+    """Tell whether the rung that is next calls every unit within reach, so that all must be measured."""
+    ladder = BY_PRIORITY[incident.priority]
+    return any(call.to == "all_units" for call in _calls_of(ladder, escalation.next_step))
 
 
 def _calls_of(ladder: Ladder, step: int) -> tuple[Call, ...]:

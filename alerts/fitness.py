@@ -1,7 +1,7 @@
 """Who may go to an incident, and in a dispatcher's words what keeps each of the others.
 
 Pure: what is asked, what a unit can, and the rules between the two; time and way are weighed elsewhere
-(`alerts.reach`, `alerts.ranking`). Metres, seconds, knots, nautical miles and UTC; positions are `(lon, lat)`.
+(`alerts.reach`, `alerts.ranking`). Metres, seconds, knots, nautical miles, UTC; positions are `(lon, lat)`.
 """
 
 import math
@@ -197,7 +197,7 @@ def _of_the_unit(unit: Unit, need: Need, at: datetime):
     if need.oldest_fix is not None and is_silent(unit, need.oldest_fix, at):
         age = ago(utc(at) - utc(unit.position_at))
         yield f"last fix {age} old and at sea: only an officer may send it"
-    # To a rescue any state's boat may come; to enforce the law in another's waters none may be told by a rule.
+    # To a rescue any state's boat may come; to enforce the law in another's waters no rule may send one.
     if row_of(need.type).reply == ReplyMode.QUIET and standing(unit, need) == Standing.NEIGHBOUR:
         yield f"of another country ({unit.country}): only an officer may send it"
 

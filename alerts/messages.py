@@ -112,7 +112,7 @@ def _where(language: str, position, position_error_m, near) -> str:
 
 
 def _alert_values(
-    language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s
+    language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s, at
 ) -> dict[str, str]:
     pob = entry(language, "crew", "pob", n=persons_on_board) if persons_on_board is not None else ""
     range_ = ""
@@ -123,6 +123,7 @@ def _alert_values(
         "type": _type(language, type),
         "pob": pob,
         "where": _where(language, position, position_error_m, near),
+        "at": f"@{_zulu(at)}" if at is not None and position is not None else "",
         "range": range_,
         "next": entry(language, "crew", "next", n=round(next_in_s)) if next_in_s is not None else "",
     }
@@ -213,6 +214,7 @@ def unit_alert(
     persons_on_board: int | None = None,
     position: tuple[float, float] | None = None,
     position_error_m: float | None = None,
+    position_at: datetime | None = None,
     distance_m: float | None = None,
     bearing_deg: float | None = None,
     next_in_s: float | None = None,
@@ -222,14 +224,15 @@ def unit_alert(
     """Task a unit: `P1 M4XK2 SINKING POB5 04-35.21N 118-40.91E 12NM BRG045T. Reply 1 M4XK2=GOING ...`.
 
     Positions are (lon, lat), `bearing_deg` is true and from the unit. An error of a mile or more follows the
-    position as `+-5NM`. Without a position `near` may be a gazetteer name (never words of the report) or the
+    position as `+-5NM`; `position_at` is given where a drifting boat will be there then (`@1510Z`). Without a position `near` may be a gazetteer name (never words of the report) or the
     middle of the waters searched.
     """
     language = for_crew(language)
     values = _alert_values(
-        language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s
-    )
-    dropped = ("next", "range", "pob")
+        language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s,
+        position_at,
+    )  # fmt: skip
+    dropped = ("next", "range", "pob", "at")
     values |= {"priority": f"P{priority}", "reference": reference}
     return sms(language, "crew", "unit_alert", drill=drill, dropped=dropped, **values)
 
@@ -243,6 +246,7 @@ def push_title_and_body(
     persons_on_board: int | None = None,
     position: tuple[float, float] | None = None,
     position_error_m: float | None = None,
+    position_at: datetime | None = None,
     distance_m: float | None = None,
     bearing_deg: float | None = None,
     next_in_s: float | None = None,
@@ -252,8 +256,9 @@ def push_title_and_body(
     """The `unit_alert` of the crew's app, same values: (title, body)."""
     language = for_crew(language)
     values = _alert_values(
-        language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s
-    )
+        language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s,
+        position_at,
+    )  # fmt: skip
     mark = drill_mark(language, drill)
     title = entry(language, "push", "title", priority=f"P{priority}", reference=reference, **values)
     return tidy(f"{mark} {title}"), tidy(f"{mark} {entry(language, 'push', 'body', **values)}")
@@ -268,15 +273,16 @@ def unit_update(
     persons_on_board: int | None = None,
     position: tuple[float, float] | None = None,
     position_error_m: float | None = None,
+    position_at: datetime | None = None,
     drill: bool = False,
 ) -> str:
     """Tell a crew that was called what has changed since: the facts anew, nothing to answer."""
     language = for_crew(language)
     values = _alert_values(
-        language, type, persons_on_board, position, position_error_m, None, None, None, None
+        language, type, persons_on_board, position, position_error_m, None, None, None, None, position_at
     )
     values |= {"priority": f"P{priority}", "reference": reference}
-    return sms(language, "crew", "unit_update", drill=drill, dropped=("pob",), **values)
+    return sms(language, "crew", "unit_update", drill=drill, dropped=("pob", "at"), **values)
 
 
 def unit_confirmed(*, language: str, reference: str, at: datetime, drill: bool = False) -> str:
@@ -337,7 +343,16 @@ def stand_down(*, language: str, reference: str, at: datetime, drill: bool = Fal
 
 # To the duty officer
 
-ALARMS = ("no_capable_unit", "no_position", "nobody_answers", "untouched", "last_security_unit", "safe_now")
+ALARMS = (
+    "no_capable_unit",
+    "disputed_waters",
+    "other_states_waters",
+    "no_position",
+    "nobody_answers",
+    "untouched",
+    "last_security_unit",
+    "safe_now",
+)
 
 
 def _alarm(language: str, kind: str, call_sign: str) -> str:

@@ -20,7 +20,11 @@ from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, great_cir
 # after everybody who does not, whosever unit it is.
 IN_TIME_S = 2 * 3600
 SETTLED_M, SETTLED_AFTER = 200, 3  # a drifting place is as good as reached, after so many rounds at most
-STANDINGS = {Standing.OWN: "own", Standing.MUTUAL_AID: "mutual aid", Standing.NEIGHBOUR: "neighbouring agency"}
+STANDINGS = {
+    Standing.OWN: "own",
+    Standing.MUTUAL_AID: "mutual aid",
+    Standing.NEIGHBOUR: "neighbouring agency",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,7 @@ class _Measure:
                 passed_over.append(PassedOver(one.unit.call_sign, reason))
             if wanted is not None and len(turns) >= wanted:
                 last = turns[wanted - 1]
-                batch = [one for one in waiting if one.turn(one.straight_m) <= last]
+                batch = [one for one in waiting[:wanted] if one.turn(one.straight_m) <= last]
                 within_m = max((one.reaches_m(last) for one in batch), default=0.0)
                 within_m = within_m if math.isfinite(within_m) else None
             else:

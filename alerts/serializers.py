@@ -3,7 +3,8 @@
 from django.utils import timezone
 from rest_framework import serializers
 
-from alerts.models import Dispatch
+from alerts import candidates
+from alerts.models import Dispatch, SceneWeather
 from alerts.positions import MOST_ROWS
 from communities.serializers import PositionSerializer
 from reports.models import Incident
@@ -38,6 +39,37 @@ class ReasonSerializer(serializers.Serializer):
     """Why, in a crew's words; may be left out."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class LikelyPlaceSerializer(serializers.Serializer):
+    """Where the incident probably is at a time, by drift; a decision aid."""
+
+    position = serializers.SerializerMethodField()
+    radius_m = serializers.FloatField(help_text="should hold the true position")
+    at = serializers.DateTimeField()
+    drifted_m = serializers.FloatField()
+    basis = serializers.CharField()
+
+    def get_position(self, likely) -> PositionSerializer():
+        return {"latitude": likely.position[1], "longitude": likely.position[0]}
+
+
+class WeatherSerializer(serializers.ModelSerializer):
+    """Wind, current and sea at the scene; null or left out: not known."""
+
+    by = serializers.CharField(source="by.username", read_only=True)
+
+    class Meta:
+        model = SceneWeather
+        fields = ["wind_kn", "wind_from_deg", "current_kn", "current_to_deg", "sea_state", "by", "at"]
+        read_only_fields = ["at"]
+        extra_kwargs = {
+            "wind_kn": {"min_value": 0, "max_value": 200},
+            "wind_from_deg": {"min_value": 0, "max_value": 360, "help_text": "true, where it comes from"},
+            "current_kn": {"min_value": 0, "max_value": 20},
+            "current_to_deg": {"min_value": 0, "max_value": 360, "help_text": "true, where it sets"},
+            "sea_state": {"max_value": 9, "help_text": "Douglas scale"},
+        }
 
 
 class TaskSerializer(serializers.ModelSerializer):
@@ -139,7 +171,9 @@ class LadderSerializer(serializers.Serializer):
     state = serializers.CharField()
     next_step = serializers.IntegerField()
     due_at = serializers.DateTimeField()
-    ranking = serializers.JSONField(help_text="ranked and passed over, with reasons")
+    ranking = serializers.JSONField(
+        help_text="ranked, passed over and support, with reasons; datum, aim, waters, weather"
+    )
     ranked_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -153,11 +187,21 @@ class IncidentStorySerializer(IncidentSerializer):
     dispatches = DispatchSerializer(many=True)
     escalation = LadderSerializer(allow_null=True, default=None)
     unanswered = serializers.SerializerMethodField(help_text="asked, and not answered in time")
+    weather = serializers.SerializerMethodField(help_text="as an officer entered it last")
+    likely = serializers.SerializerMethodField(help_text="null where nothing drifts")
     timeline = serializers.SerializerMethodField()
 
     def get_unanswered(self, incident) -> list[str]:
         asked = incident.questions.unanswered(timezone.now())
         return sorted(set(asked.values_list("kind", flat=True)))
+
+    def get_weather(self, incident) -> WeatherSerializer(allow_null=True):
+        newest = candidates.scene_weather(incident)
+        return WeatherSerializer(newest).data if newest else None
+
+    def get_likely(self, incident) -> LikelyPlaceSerializer(allow_null=True):
+        found = candidates.likely_now(incident, timezone.now())
+        return LikelyPlaceSerializer(found).data if found else None
 
     def get_timeline(self, incident) -> MomentSerializer(many=True):
         return sorted(_moments(incident), key=lambda moment: moment["at"])

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from alerts import dispatch, positions
+from alerts import dispatch, positions, weather
 from alerts.models import Dispatch, PatrolUnit, UnitPosition
 from alerts.serializers import (
     DispatchSerializer,
@@ -20,6 +20,7 @@ from alerts.serializers import (
     ReasonSerializer,
     UnitPositionBatchSerializer,
     UnitPositionSerializer,
+    WeatherSerializer,
 )
 from communities.models import Device
 from communities.permissions import IsCrew, IsDesk
@@ -167,3 +168,24 @@ class IncidentStory(APIView):
             "notifications__unit",
         )
         return Response(IncidentStorySerializer(get_object_or_404(incidents, pk=id)).data)
+
+
+@private
+class Weather(APIView):
+    permission_classes = [IsDesk]
+
+    @extend_schema(
+        operation_id="enter_weather",
+        request=WeatherSerializer,
+        responses={201: WeatherSerializer} | problems(400, 401, 403, 404, 409),
+    )
+    def post(self, request: Request, id) -> Response:
+        """Enter wind, current and sea at the scene: units are ranked, and crews steered, by the newest.
+
+        A speed goes with its direction. 409: the incident has ended, or nothing was said.
+        """
+        incident = get_object_or_404(Incident, pk=id)
+        said = WeatherSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        row = weather.enter(incident.pk, by=request.user, **said.validated_data)
+        return Response(WeatherSerializer(row).data, status=201)

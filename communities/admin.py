@@ -251,8 +251,8 @@ class PlaceAdmin(charts.ChartAdmin, RoleAdmin):
 @admin.register(Zone)
 class ZoneAdmin(charts.ChartAdmin, RoleAdmin):
     changers = SUPERVISORS
-    list_display = ["name", "kind", "agency", "srr"]
-    list_filter = ["kind", "agency"]
+    list_display = ["name", "kind", "agency", "country", "srr"]
+    list_filter = ["kind", "agency", "country"]
     list_select_related = ["agency"]
     search_fields = ["name"]
 

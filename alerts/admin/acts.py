@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts import dispatch
+from alerts import dispatch, weather
 from alerts.admin.forms import (
     ActForm,
     AnswerForm,
@@ -23,6 +23,7 @@ from alerts.admin.forms import (
     ReportForm,
     RequestUnitForm,
     UnitForm,
+    WeatherForm,
     escalation_of,
     is_held,
     ranking_now,
@@ -96,11 +97,21 @@ class RequestUnit(Act):
 
     def offered(self, incident, user):
         ladder = escalation_of(incident)
-        running = ladder is not None and ladder.is_live and ladder.purpose == ladder.Purpose.UNIT
+        running = (
+            ladder is not None
+            and ladder.is_live
+            and ladder.purpose == ladder.Purpose.UNIT
+            and ladder.climbing != "held"
+        )
         return incident.status in {Incident.Status.OPEN, Incident.Status.DISPATCHING} and not running
 
     def preview(self, incident):
-        ranked = ranking_now(incident)["ranked"]
+        ranking = ranking_now(incident)
+        ranked = ranking["ranked"]
+        if held := ranking["waters"].get("held"):
+            yield (
+                _("The place lies in %s: nobody is called there without an officer. Your word sends.") % held
+            )
         if ranked:
             yield _(
                 "%(unit)s, %(eta)s away, is alerted first; then %(others)s, until a crew answers "
@@ -207,6 +218,20 @@ class Correct(Act):
             return _("Nothing was changed.")
         triage.correct(incident.pk, by=user, reason=form.cleaned_data["reason"], **facts)
         return _("Corrected: %s.") % ", ".join(str(form.fields[name].label).lower() for name in facts)
+
+
+class EnterWeather(Act):
+    name, label, form = "weather", gettext_lazy("Enter the weather"), WeatherForm
+
+    def preview(self, incident):
+        yield _(
+            "Units are ranked by what wind, current and sea cost them, and towards where the boat drifts. "
+            "Crews that were called hear it if they should steer elsewhere."
+        )
+
+    def do(self, incident, form, user):
+        row = weather.enter(incident.pk, by=user, **form.cleaned_data)
+        return _("Weather at the scene: %s.") % row
 
 
 class Join(Act):
@@ -400,6 +425,7 @@ ACTS: dict[str, Act] = {
         Answer(),
         ChangePriority(),
         Correct(),
+        EnterWeather(),
         Join(),
         DismissProposal(),
         Part(),

@@ -5,11 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts import candidates
+from alerts import candidates, ways
 from alerts.models import Dispatch, PatrolUnit
 from communities.charts import PositionField
 from reports.models import Incident, Report
-from reports.taxonomy import EmergencyPhase, IncidentType, ResponsePhase
+from reports.taxonomy import Capability, EmergencyPhase, IncidentType, ResponsePhase
 
 
 class ActForm(forms.Form):
@@ -43,14 +43,25 @@ class UnitForm(ActForm):
         # Those already told are left out, those who stand best in the ranking come first.
         told = Dispatch.objects.filter(incident=incident).answerable().values("unit")
         units = PatrolUnit.objects.exclude(pk__in=told).select_related("station")
-        best = {row["call_sign"]: row for row in ranking_now(incident)["ranked"]}
+        ranking = ranking_now(incident)
+        supporting: dict[str, list[str]] = {}
+        for row in ranking["support"]:
+            if row["unit"]:
+                supporting.setdefault(row["unit"]["call_sign"], []).append(
+                    Capability(row["capability"]).label
+                )
+        best = {row["unit"]["call_sign"]: row["unit"] for row in ranking["support"] if row["unit"]}
+        best |= {row["call_sign"]: row for row in ranking["ranked"]}
         self.fields["unit"].queryset = units
         order = sorted(
             units, key=lambda unit: (best.get(unit.call_sign, {}).get("eta_s", float("inf")), unit.call_sign)
         )
         self.fields["unit"].choices = [
             ("", "–"),
-            *((unit.pk, _unit_label(unit, best.get(unit.call_sign))) for unit in order),
+            *(
+                (unit.pk, _unit_label(unit, best.get(unit.call_sign), supporting.get(unit.call_sign)))
+                for unit in order
+            ),
         ]
 
 
@@ -125,6 +136,29 @@ class ReportForm(ReasonForm):
         self.fields["report"].queryset = incident.reports.order_by("-received_at")
 
 
+class WeatherForm(ActForm):
+    """What is known of wind and sea at the scene; an empty field is not known."""
+
+    wind_kn = forms.FloatField(label=gettext_lazy("Wind, knots"), required=False, min_value=0, max_value=200)
+    wind_from_deg = forms.FloatField(
+        label=gettext_lazy("Wind from, degrees true"), required=False, min_value=0, max_value=360
+    )
+    current_kn = forms.FloatField(
+        label=gettext_lazy("Current, knots"), required=False, min_value=0, max_value=20
+    )
+    current_to_deg = forms.FloatField(
+        label=gettext_lazy("Current sets to, degrees true"), required=False, min_value=0, max_value=360
+    )
+    sea_state = forms.IntegerField(
+        label=gettext_lazy("Sea state, Douglas scale"), required=False, min_value=0, max_value=9
+    )
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        newest = candidates.scene_weather(incident)
+        shown = {name: getattr(newest, name) for name in self.base_fields} if newest else {}
+        super().__init__(*args, incident=incident, initial=shown, **kwargs)
+
+
 class CloseForm(ReasonForm):
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=Incident.Outcome.choices)
     field_order = ["outcome", "reason"]
@@ -166,10 +200,15 @@ def ranking_of(incident: Incident) -> dict:
 
 
 def ranking_now(incident: Incident) -> dict:
-    """Rank the fleet as it stands, without writing anything: what an act would do if it were done now."""
+    """Rank the fleet as it stands, without writing anything: what an act would do if it were done now.
+
+    In straight lines: the charts of the sea are the dispatcher's.
+    """
     now = timezone.now()
     where = candidates.datum(incident, now)
-    return candidates.rank_for(incident, where, now) if where else {"ranked": [], "passed_over": []}
+    if where is None:
+        return {"ranked": [], "passed_over": [], "support": [], "waters": {}}
+    return candidates.rank_for(incident, where, now, distances=ways.straight)
 
 
 def is_held(incident: Incident, now=None) -> bool:
@@ -188,8 +227,10 @@ def span(seconds: float) -> str:
     return f"{seconds // 86400} d"
 
 
-def _unit_label(unit: PatrolUnit, best: dict | None) -> str:
+def _unit_label(unit: PatrolUnit, best: dict | None, supporting: list[str] | None = None) -> str:
     said = [unit.call_sign, unit.get_status_display(), unit.station.name]
     if best and best.get("eta_s") is not None:
         said.insert(1, span(best["eta_s"]))
+    if supporting:
+        said.append(_("proposed for %s") % ", ".join(map(str, supporting)))
     return " · ".join(said)

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from alerts import candidates
 from alerts.admin.forms import escalation_of, ranking_of, span
 from alerts.models import DispatchTransition, InboundMessage, PatrolUnit
+from alerts.waters import waters_of
 from communities.admin import Role, role_of
 from communities.charts import position_text
 from communities.sphere import NAUTICAL_MILE_M
 from reports.models import Incident, Report
+from reports.taxonomy import Capability
 
 FRESH = timedelta(minutes=30)  # older fixes rank a unit from its station
 MOST_ON_THE_CHART = 300
@@ -37,7 +40,7 @@ def page_of(incident: Incident, user, at_desk: bool) -> dict:
     return {
         "incident": incident,
         "at_desk": at_desk,
-        "facts": _facts(incident),
+        "facts": [*_facts(incident), *(_scene(incident) if at_desk else [])],
         "reports": [_report(report, at_desk) for report in reports],
         "story": story[:LATEST],
         "older": story[LATEST:],
@@ -45,6 +48,8 @@ def page_of(incident: Incident, user, at_desk: bool) -> dict:
         "ladder": escalation_of(incident) if at_desk else None,
         "ranked": [_ranked(row) for row in ranking_of(incident).get("ranked", [])] if at_desk else [],
         "passed_over": ranking_of(incident).get("passed_over", []) if at_desk else [],
+        "support": [_support(row) for row in ranking_of(incident).get("support", [])] if at_desk else [],
+        "waters": ranking_of(incident).get("waters", {}) if at_desk else {},
         "chart": _chart(incident, reports, at_desk),
     }
 
@@ -80,6 +85,30 @@ def _facts(incident: Incident) -> list[tuple[str, str]]:
     if incident.outcome:
         rows.append((_("Outcome"), incident.get_outcome_display()))
     return rows
+
+
+def _scene(incident: Incident) -> list[tuple[str, str]]:
+    """Weather and waters, and where the boat has probably drifted to."""
+    rows = []
+    if weather := candidates.scene_weather(incident):
+        rows.append((_("Weather there"), f"{weather} ({weather.by}, {_time(weather.at)})"))
+    if likely := candidates.likely_now(incident, timezone.now()):
+        place = f"{position_text(*likely.position)} ±{likely.radius_m / NAUTICAL_MILE_M:.1f} NM"
+        rows.append((_("Likely place now"), f"{place}, {likely.basis}"))
+    lies = waters_of(incident.lon_lat)
+    if lies.sector or lies.lies_in:
+        rows.append((_("Waters"), ", ".join(filter(None, [lies.sector, *lies.lies_in]))))
+    return rows
+
+
+def _support(row: dict) -> dict:
+    unit = row.get("unit")
+    shown = _ranked(unit) if unit else {"call_sign": _("nobody can"), "eta": "–", "distance": "–", "why": ""}
+    return shown | {"capability": _label(row["capability"])}
+
+
+def _label(capability: str) -> str:
+    return Capability(capability).label if capability in Capability.values else capability
 
 
 def _position_source(incident: Incident) -> str:

@@ -2,6 +2,7 @@ from alerts.models.advisories import Advisory
 from alerts.models.dispatches import Dispatch, DispatchTransition, Escalation
 from alerts.models.messages import InboundMessage, Notification
 from alerts.models.units import PatrolUnit, Station, UnitPosition
+from alerts.models.weather import SceneWeather
 
 __all__ = [
     "Advisory",
@@ -11,6 +12,7 @@ __all__ = [
     "InboundMessage",
     "Notification",
     "PatrolUnit",
+    "SceneWeather",
     "Station",
     "UnitPosition",
 ]

@@ -34,7 +34,17 @@ class Escalation(models.Model):
         default=0, help_text=_("how often the ladder was climbed to its end")
     )
     due_at = models.DateTimeField()
-    climbing = models.CharField(max_length=6, blank=True, help_text=_("units, or nobody when none can go"))
+    climbing = models.CharField(
+        max_length=6,
+        blank=True,
+        help_text=_("units; nobody when none can go; held where only an officer sends one"),
+    )
+    # In disputed or another state's waters nothing is automatic; an officer's word holds for the waters
+    # it was given for.
+    allowed_by = models.ForeignKey(
+        "communities.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    allowed_in = models.CharField(max_length=200, blank=True, help_text=_("the waters that were named then"))
     ranking = models.JSONField(default=dict, blank=True, help_text=_("ranked and passed over, with reasons"))
     ranked_at = models.DateTimeField(null=True, blank=True)
     stopped_by = models.ForeignKey(

@@ -95,6 +95,9 @@ class PatrolUnit(models.Model):
         default=600, help_text=_("from the call to casting off, at base")
     )
     sea_state_limit = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Douglas scale"))
+    rest_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("the crew rests: until then only an officer sends it")
+    )
     capabilities = ArrayField(models.CharField(max_length=20, choices=Capability), default=list, blank=True)
     mmsi = models.CharField(max_length=9, blank=True)
 

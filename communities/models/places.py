@@ -163,6 +163,9 @@ class Zone(models.Model):
     agency = models.ForeignKey(
         "communities.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="zones"
     )
+    country = models.CharField(
+        max_length=2, blank=True, help_text=_("ISO 3166-1 alpha-2, of a state's waters; empty: its agency's")
+    )
     srr = models.CharField(_("search and rescue region"), max_length=60, blank=True)
 
     class Meta:
@@ -177,3 +180,8 @@ class Zone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_kind_display()})"
+
+    @property
+    def state(self) -> str:
+        """The country whose area it is; empty where nobody said."""
+        return (self.country or (self.agency.country if self.agency else "")).upper()

@@ -34,6 +34,7 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "api/v1/incidents/"): DESK,
     ("GET", "api/v1/incidents.geojson"): DESK,
     ("GET", "api/v1/incidents/<uuid:id>/"): DESK,
+    ("POST", "api/v1/incidents/<uuid:id>/weather/"): dict.fromkeys(DESK, 201),
     ("POST", "api/v1/patrol-units/<str:call_sign>/positions/"): {"crew": 200},
     ("GET", "api/v1/dispatches/"): CREW_AND_DESK | {"second_crew": 200},
     ("POST", "api/v1/dispatches/<uuid:id>/acknowledge/"): CREW_AND_DESK,
@@ -143,6 +144,8 @@ def test_role_matrix(method, route, role, client, patrol, second_patrol, request
         body = b"[]"
     if route.startswith("webhooks/"):
         body, content_type = b"From=%2B447700900201&Body=SOS", "application/x-www-form-urlencoded"
+    if "weather" in route:
+        body = b'{"sea_state": 3}'
     if "photos" in route:
         body, content_type = b"--x--\r\n", "multipart/form-data; boundary=x"
     expected = ROWS[method, route].get(role, 401 if role == "anonymous" else 403)

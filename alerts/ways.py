@@ -1,0 +1,33 @@
+"""Ways as the ranking asks for them: by water, or straight where the charts must not be loaded."""
+
+from collections.abc import Sequence
+
+from alerts import searoutes
+from alerts.ranking import Way
+from communities import coast
+from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, destination, great_circle_m
+
+STRAIGHT = "in a straight line: the way by water is measured when it is alerted"
+_STEP_M = NAUTICAL_MILE_M
+
+
+def by_water(origin: Position, positions: Sequence[Position], within_m: float | None = None) -> list[Way]:
+    """Measure the way by water from each position to `origin`, where the path ends; all `(lon, lat)`."""
+    return [_way(searoutes.sea_distance(position, origin)) for position in positions]
+
+
+def straight(origin: Position, positions: Sequence[Position], within_m: float | None = None) -> list[Way]:
+    """Measure straight lines, and say so: for the web process, which never loads the charts of the sea."""
+    return [Way(great_circle_m(position, origin), note=STRAIGHT) for position in positions]
+
+
+def clear(start: Position, end: Position) -> bool:
+    """Tell whether no charted land lies on the straight way between two positions."""
+    length_m, bearing = great_circle_m(start, end), bearing_deg(start, end)
+    steps = int(length_m / _STEP_M) + 1
+    points = [start, end, *(destination(start, bearing, length_m * n / steps) for n in range(1, steps))]
+    return not any(coast.is_land(*point) for point in points)
+
+
+def _way(found: searoutes.SeaDistance) -> Way:
+    return Way(found.distance_m, found.path)
