@@ -224,13 +224,14 @@ def unit_alert(
     """Task a unit: `P1 M4XK2 SINKING POB5 04-35.21N 118-40.91E 12NM BRG045T. Reply 1 M4XK2=GOING ...`.
 
     Positions are (lon, lat), `bearing_deg` is true and from the unit. An error of a mile or more follows the
-    position as `+-5NM`; `position_at` is given where a drifting boat will be there then (`@1510Z`). Without a position `near` may be a gazetteer name (never words of the report) or the
+    position as `+-5NM`, and the time for which it is reckoned as `@1510Z` where the boat drifts
+    (`position_at`). Without a position `near` may be a gazetteer name (never words of the report) or the
     middle of the waters searched.
     """
     language = for_crew(language)
     values = _alert_values(
-        language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s,
-        position_at,
+        language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg,
+        next_in_s, position_at,
     )  # fmt: skip
     dropped = ("next", "range", "pob", "at")
     values |= {"priority": f"P{priority}", "reference": reference}
@@ -256,8 +257,8 @@ def push_title_and_body(
     """The `unit_alert` of the crew's app, same values: (title, body)."""
     language = for_crew(language)
     values = _alert_values(
-        language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s,
-        position_at,
+        language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg,
+        next_in_s, position_at,
     )  # fmt: skip
     mark = drill_mark(language, drill)
     title = entry(language, "push", "title", priority=f"P{priority}", reference=reference, **values)

@@ -1,12 +1,17 @@
 import math
 import sys
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
 
 from django.core.management.base import BaseCommand
 
-from alerts.ranking import Need, Unit, rank
+from alerts import ways
+from alerts.drift import Likely, Weather, likely
+from alerts.fitness import Need, Unit
+from alerts.ranking import RankedUnit, rank, rank_adrift
 from alerts.reach import is_fresh
+from communities import coast
 from communities.jsonlines import answer_lines, read_position, read_time
 from communities.sphere import is_position
 
@@ -29,6 +34,7 @@ def answer(row: dict) -> dict:
     if not isinstance(units, list):
         raise ValueError("units is not a list")
     at = read_time(row.get("at"))
+    silent_s = _number(row.get("oldest_fix_s"))
     need = Need(
         type=str(row.get("type") or ""),
         position=read_position(row.get("position")),
@@ -36,19 +42,45 @@ def answer(row: dict) -> dict:
         capability=_word(row.get("capability")) or None,
         radius_m=_number(row.get("radius_m")),
         sea_state=_number(row.get("sea_state")),
+        weather=read_weather(row.get("weather")),
+        agency=_word(row.get("agency")),
+        country=_word(row.get("country")),
+        oldest_fix=None if silent_s is None else timedelta(seconds=min(silent_s, 1e9)),
     )
-    ranking = rank(need, [read_unit(unit if isinstance(unit, dict) else {}, at) for unit in units], at=at)
+    units = [read_unit(unit if isinstance(unit, dict) else {}, at) for unit in units]
+    how = {"at": at, "distances": ways.by_water, "clear": ways.clear, "wanted": _wanted(row.get("wanted"))}
+    if need.position is None or need.weather is None:
+        ranking, aim = rank(need, units, **how), None
+    else:
+        since = read_time(row["position_at"]) if row.get("position_at") is not None else at
+        ranking, aim = rank_adrift(need, units, likely=_drift_of(need, since), **how)
     return {
-        "ranked": [
-            {
-                **asdict(unit),
-                "distance_m": round(unit.distance_m, 1),
-                "bearing_deg": round(unit.bearing_deg, 1),
-            }
-            for unit in ranking.ranked
-        ],
+        "ranked": [_rounded(unit) for unit in ranking.ranked],
         "passed_over": [asdict(unit) for unit in ranking.passed_over],
+        "support": [
+            {"capability": one.capability, "unit": _rounded(one.unit) if one.unit else None}
+            for one in ranking.support
+        ],
+        "aim": asdict(aim) | {"at": aim.at.isoformat()} if aim else None,
     }
+
+
+def read_weather(value) -> Weather | None:
+    """Read an object with the fields of `drift.Weather`; what is no number is not known."""
+    if not isinstance(value, dict):
+        return None
+    figures = {field.name: _number(value.get(field.name)) for field in fields(Weather)}
+    return Weather(**figures) if any(figure is not None for figure in figures.values()) else None
+
+
+def _drift_of(need: Need, since: datetime) -> Callable[[datetime], Likely]:
+    def place(at: datetime) -> Likely:
+        return likely(
+            need.position, need.position_error_m or 0.0, since, at,
+            type=need.type, weather=need.weather, is_land=coast.is_land,
+        )  # fmt: skip
+
+    return place
 
 
 def read_unit(row: dict, at: datetime) -> Unit:
@@ -77,7 +109,20 @@ def read_unit(row: dict, at: datetime) -> Unit:
         sea_state_limit=_number(row.get("sea_state_limit")),
         rested=row.get("rested") if isinstance(row.get("rested"), bool) else None,
         may_leave_task=row.get("may_leave_task") is True,
+        country=_word(row.get("country")),
+        moving_kn=_number(row.get("moving_kn")),
+        course_deg=_number(row.get("course_deg")),
     )
+
+
+def _rounded(unit: RankedUnit) -> dict:
+    numbers = {"distance_m": round(unit.distance_m, 1), "bearing_deg": round(unit.bearing_deg, 1)}
+    return asdict(unit) | numbers
+
+
+def _wanted(value) -> int | None:
+    number = _number(value)
+    return int(number) if number is not None and number >= 1 else None
 
 
 def _word(value) -> str:
