@@ -15,6 +15,7 @@ from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, TypeRow
 
 AT_BASE_M = NAUTICAL_MILE_M  # a fix this near the home station is a boat at its berth
 SHORE_REACH_M = 5 * NAUTICAL_MILE_M  # a shore team goes by land, to what lies at the beach
+LEAST_SPEED_KN = 0.1  # below it a figure is no speed
 LEAVES_FOR, LEAVES_FROM = 1, 4  # a unit leaves a task of P4 or P5 for a P1
 
 FREE = {"available", "clear", "returning", "alerted", "limited"}
@@ -192,7 +193,7 @@ def _of_the_unit(unit: Unit, need: Need, at: datetime):
         yield "crew not rested"
     if need.sea is not None and unit.sea_state_limit is not None and need.sea > unit.sea_state_limit:
         yield f"sea state {need.sea:g} is above its limit {unit.sea_state_limit:g}"
-    if not (unit.speed_kn and math.isfinite(unit.speed_kn) and unit.speed_kn > 0):
+    if not (unit.speed_kn and math.isfinite(unit.speed_kn) and unit.speed_kn >= LEAST_SPEED_KN):
         yield "no cruise speed known"
     if need.oldest_fix is not None and is_silent(unit, need.oldest_fix, at):
         age = ago(utc(at) - utc(unit.position_at))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts import fitness, reach
-from alerts.drift import Likely
+from alerts.drift import LONGEST, Likely
 from alerts.fitness import Need, Standing, Unit, nm
 from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, great_circle_m
 
@@ -156,7 +156,8 @@ def rank_adrift(
         ranking = rank(aimed, units, at=at, **how)
         if not ranking.ranked:
             break
-        before, aim = aim, likely(at + timedelta(seconds=ranking.ranked[0].eta_s))
+        eta = timedelta(seconds=min(ranking.ranked[0].eta_s, LONGEST.total_seconds()))
+        before, aim = aim, likely(at + eta)
         if great_circle_m(before.position, aim.position) <= SETTLED_M:
             break
     return ranking, aim

@@ -1,11 +1,15 @@
 import json
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from alerts.drift import Weather
 from alerts.management.commands.rank_units import answer
-from alerts.ranking import Need, Unit, rank
+from alerts.ranking import Need, Unit, Way, rank
 from communities.jsonlines import answer_lines
 from communities.sphere import NAUTICAL_MILE_M, great_circle_m
 
@@ -220,6 +224,106 @@ def test_ten_thousand_units_are_ranked_and_none_is_lost():
     assert etas == sorted(etas)
 
 
+# --- The fast ranking and the plain one ---
+
+COUNTRIES = {"MMEA": "MY", "Marine Police": "MY", "PCG": "PH", "": ""}
+
+
+def random_fleet(draw: random.Random, size: int) -> list[Unit]:
+    """Units of every sort round the scene, some unfit, some on the very same spot."""
+    fleet = []
+    for n in range(size):
+        agency = draw.choice(list(COUNTRIES))
+        kind = draw.choice(["boat"] * 6 + ["aircraft", "shore"])
+        fleet.append(
+            Unit(
+                f"U{n:03}",
+                kind=kind,
+                position=(round(draw.uniform(98, 103), 2), round(draw.uniform(3, 8), 2)),
+                position_at=AT - timedelta(minutes=draw.choice([1, 10, 40, 2000])),
+                base_position=(round(draw.uniform(98, 103), 1), round(draw.uniform(3, 8), 1)),
+                status=draw.choice(["available"] * 6 + ["alerted", "off_watch", "en_route"]),
+                speed_kn=draw.choice([8, 20, 35]) if kind == "boat" else 120,
+                range_nm=draw.choice([None, 100, 400]),
+                capabilities=frozenset(draw.sample(["sar_surface", "air_search", "medical", "boarding"], 2)),
+                agency=agency,
+                country=COUNTRIES[agency],
+                moving_kn=draw.choice([None, 0, 15]),
+                course_deg=draw.uniform(0, 360),
+                sea_state_limit=draw.choice([None, 3, 6]),
+                may_leave_task=draw.random() < 0.5,
+            )
+        )
+    return fleet
+
+
+def random_need(draw: random.Random) -> Need:
+    weather = Weather(
+        current_kn=draw.uniform(0, 4), current_to_deg=draw.uniform(0, 360), wind_kn=draw.uniform(0, 40),
+        wind_from_deg=draw.uniform(0, 360), sea_state=draw.randrange(7),
+    )  # fmt: skip
+    return Need(
+        draw.choice(["sinking", "man_overboard", "flooding", "smuggling_goods", "iuu_gear_zone"]),
+        (draw.uniform(98, 103), draw.uniform(3, 8)),
+        weather=draw.choice([None, weather]),
+        agency=draw.choice(["", "MMEA"]),
+        country=draw.choice(["", "MY"]),
+        oldest_fix=draw.choice([None, timedelta(hours=24)]),
+    )
+
+
+def crooked_ways(seed: int, most: float):
+    """Ways up to `most` times the straight line, the same for the same two places; some lead nowhere."""
+
+    def distances(origin, positions, within_m):
+        for position in positions:
+            draw = random.Random(f"{seed} {origin} {position}")
+            metres = great_circle_m(origin, position) * draw.uniform(1, most)
+            nowhere = draw.random() < 0.15 or (within_m is not None and metres > within_m)
+            yield Way(None) if nowhere else Way(metres)
+
+    return lambda *asked: list(distances(*asked))
+
+
+@given(st.integers(0, 10**9), st.integers(0, 40), st.integers(1, 8), st.floats(1, 4))
+def test_the_fast_ranking_agrees_with_measuring_everybody(seed, size, wanted, most):
+    draw = random.Random(seed)
+    need, fleet, distances = random_need(draw), random_fleet(draw, size), crooked_ways(seed, most)
+    every = rank(need, fleet, at=AT, distances=distances)
+    few = rank(need, fleet, at=AT, distances=distances, wanted=wanted)
+    assert few.ranked[:wanted] == every.ranked[:wanted]
+    assert few.support == every.support
+    for ranking in (every, few):
+        named = [row.call_sign for row in (*ranking.ranked, *ranking.passed_over)]
+        assert sorted(named) == sorted(unit.call_sign for unit in fleet)
+        assert all(row.reason for row in ranking.passed_over)
+    if len(fleet) > 1:
+        one = draw.choice(fleet).call_sign
+        by_name = rank(need, fleet, at=AT, distances=distances, wanted=1, named={one})
+        ranked = {row.call_sign: row for row in every.ranked}
+        assert one not in ranked or ranked[one] in by_name.ranked
+
+
+@given(st.integers(0, 10**9))
+def test_the_order_of_the_units_given_does_not_matter(seed):
+    draw = random.Random(seed)
+    need, fleet = random_need(draw), random_fleet(draw, 25)
+    shuffled = draw.sample(fleet, len(fleet))
+    assert rank(need, fleet, at=AT) == rank(need, shuffled, at=AT)
+
+
+def test_a_way_that_leads_nowhere_gives_its_own_reason():
+    ranking = rank(SINKING, [unit()], at=AT, distances=lambda *asked: [Way(None, note="on an inland water")])
+    assert ranking.passed_over[0].reason == "on an inland water"
+
+
+def test_a_way_keeps_its_path_and_its_note():
+    way = Way(200_000, (LUMUT, (100.0, 4.8), SCENE), "on the coarse chart of the world")
+    ranked = rank(SINKING, [unit()], at=AT, distances=lambda *asked: [way]).ranked[0]
+    assert ranked.path == way.path
+    assert way.note in ranked.why
+
+
 def answers(*rows):
     lines = [row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows]
     return [json.loads(line) for line in answer_lines(lines, answer)]
@@ -281,3 +385,48 @@ def test_command_gives_an_error_line_for_what_it_cannot_read(bad):
     first, second = answers(bad, line())
     assert first["error"]
     assert second["ranked"]
+
+
+def test_command_takes_weather_course_and_agencies():
+    row = line(position=(99.9, 4.5), moving_kn=18, course_deg=0, agency="PCG", country="PH")
+    row |= {
+        "position": (99.9, 5.0),
+        "position_at": "2026-03-06T13:30:00Z",
+        "weather": {"current_kn": 2, "current_to_deg": 90, "wind_kn": 0, "sea_state": 4},
+        "agency": "MMEA",
+        "country": "MY",
+    }
+    (out,) = answers(row)
+    (ranked,) = out["ranked"]
+    assert "moved on 0.9 NM to 000 since" in ranked["basis"]
+    assert ranked["standing"] == "neighbouring agency"
+    assert any("less what sea" in why for why in ranked["why"])
+    assert out["aim"]["drifted_m"] == pytest.approx((3600 + ranked["eta_s"]) / 3600 * 2 * 1852, rel=0.02)
+    assert out["support"] == [
+        {"capability": "air_search", "unit": None},
+        {"capability": "medical", "unit": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    "weather", [7, "storm", [], {}, {"wind_kn": "strong"}, {"current_kn": -1}, {"wind_kn": 1e300}]
+)
+def test_command_takes_weather_that_is_no_weather_for_none(weather):
+    (out,) = answers(line() | {"weather": weather})
+    assert out["ranked"][0]["call_sign"] == "KM PERAK"
+    assert out["aim"] is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"speed_kn": 5e-324}, {"speed_kn": 1e-9}, {"moving_kn": 1e11, "course_deg": 1e11}, {"readiness_s": 1e11},
+        {"sea_state_limit": 1e11}, {"range_nm": 1e11},
+    ],
+)  # fmt: skip
+def test_command_survives_figures_of_no_boat(fields):
+    (out,) = answers(
+        line(**fields) | {"weather": {"current_kn": 1e11, "current_to_deg": 1e11, "sea_state": 1e11}}
+    )
+    assert "error" not in out
+    assert len(out["ranked"]) + len(out["passed_over"]) == 1
