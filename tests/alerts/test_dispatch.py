@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from alerts import dispatch, escalation
-from alerts.models import Dispatch, PatrolUnit
+from alerts import candidates, dispatch, escalation
+from alerts.models import Dispatch, Escalation, PatrolUnit
 from alerts.workflow import ALLOWED, DispatchNotAllowed
 from tests import factories
 
@@ -106,3 +107,43 @@ def test_asking_again_while_a_unit_goes_starts_no_ladder(patrol, dispatcher, act
     dispatch.acknowledge(row.pk, via="sms")
     asked = {"by": dispatcher} if act is dispatch.request_unit else {"now": row.created_at}
     assert act(row.incident_id, **asked).state == "answered"
+
+
+@pytest.mark.parametrize(
+    ("task", "status", "left"),
+    [(5, "en_route", True), (4, "on_scene", True), (3, "en_route", False), (5, "towing", False)],
+)
+def test_a_unit_leaves_a_p5_for_a_p1_and_the_p5_asks_for_another(patrol, task, status, left):
+    engaged = "on_scene" if status == "on_scene" else "en_route"
+    small = factories.Incident(status="responding", type="nav_hazard", priority=task)
+    old = factories.Dispatch(incident=small, unit=patrol, status=engaged, role="lead")
+    factories.Escalation(incident=small, state="answered")
+    patrol.status = status
+    patrol.save()
+    distress = factories.Incident(status="dispatching", type="sinking", priority=1)
+    new = factories.Dispatch(incident=distress, unit=patrol, status="alerting")
+    ((unit,), _) = candidates.fleet(timezone.now(), distress)
+    assert unit.may_leave_task is left
+    if not left:
+        with pytest.raises(DispatchNotAllowed):
+            dispatch.acknowledge(new.pk, via="sms")
+        return
+    assert dispatch.acknowledge(new.pk, via="sms").role == "lead"
+    old.refresh_from_db()
+    patrol.refresh_from_db()
+    assert (old.status, old.reason) == ("cannot_continue", f"left for {distress.reference}")
+    assert patrol.status == "acknowledged"
+    ladder = Escalation.objects.get(incident=small)
+    assert (ladder.state, ladder.next_step) == ("wanted", 0)
+    small.refresh_from_db()
+    assert small.status == "dispatching"
+
+
+def test_a_unit_never_leaves_for_anything_less_than_a_p1(patrol):
+    small = factories.Incident(status="responding", type="nav_hazard", priority=5)
+    factories.Dispatch(incident=small, unit=patrol, status="en_route", role="lead")
+    new = factories.Dispatch(
+        incident__status="dispatching", incident__priority=2, unit=patrol, status="alerting"
+    )
+    with pytest.raises(DispatchNotAllowed):
+        dispatch.acknowledge(new.pk, via="sms")

@@ -165,6 +165,7 @@ def everything_said(language):
                         bearing_deg=359.9,
                         next_in_s=3600,
                         near=near,
+                        position_at=AT if error_m > 18 else None,
                         **ref,
                     )
                     yield "unit_alert", text, REFERENCE, "12"
@@ -418,6 +419,9 @@ def test_help_without_a_known_time_gives_none():
         ("just under ten", {"distance_m": 9.96 * 1852}, " 10NM BRG045T"),
         ("due north from the west", {"bearing_deg": 359.7}, "BRG000T"),
         ("distance unknown", {"distance_m": None}, "118-40.91E. Reply"),
+        ("where it drifts to", {"position_at": AT}, "118-40.91E @1432Z 12NM BRG045T"),
+        ("where it drifts to, about", {"position_at": AT, "position_error_m": 4_000}, "E +-3NM @1432Z 12NM"),
+        ("a time without a position", {"position_at": AT, "position": None}, "POS UNKNOWN 12NM"),
         ("nobody after this unit", {"next_in_s": None}, "2 M4XK2=CANNOT."),
         ("a type nobody knows", {"type": "kraken"}, "M4XK2 UNCLEAR POB5"),
     ],
@@ -426,6 +430,13 @@ def test_an_alert_says_what_is_known(label, changes, expected):
     text = messages.unit_alert(language="en", **(UNIT | changes))
     assert expected in text
     assert segments(text)[2] == 1
+
+
+@pytest.mark.parametrize("language", GSM_LANGUAGES)
+def test_news_of_a_drifting_boat_says_for_what_time(language):
+    given = {name: UNIT[name] for name in ("priority", "reference", "type", "persons_on_board", "position")}
+    assert "@1432Z" in messages.unit_update(language=language, position_at=AT, **given)
+    assert "@1432Z" in messages.unit_alert(language=language, position_at=AT, **UNIT)
 
 
 def test_an_alert_speaks_the_crews_language():
