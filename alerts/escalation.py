@@ -85,9 +85,10 @@ def stop(incident: Incident, *, by: User, reason: str) -> None:
 def sweep(now: datetime) -> int:
     """Make the rows that should be there: ladders asked for in vain, looks that nobody took, news for crews.
 
-    Returns how many were made.
+    A ladder whose incident has news since it was ranked is due now. Returns how many rows were made.
     """
     made = 0
+    Escalation.objects.live().filter(due_at__gt=now, ranked_at__lt=F("incident__news_at")).update(due_at=now)
     in_vain = (
         Incident.objects.wanting_in_vain()
         .filter(Q(escalation__isnull=True) | Q(escalation__purpose=Escalation.Purpose.LOOK))

@@ -220,7 +220,7 @@ def measure_ranking() -> None:
 
     from django.utils import timezone
 
-    from alerts import candidates, ranking
+    from alerts import candidates, ranking, ways
     from alerts.models import PatrolUnit, Station
     from communities.models import Agency
     from communities.sphere import great_circle_m
@@ -242,7 +242,7 @@ def measure_ranking() -> None:
         def weigh(units=units, now=now) -> None:
             here = draw.uniform(96, 124), draw.uniform(-7, 11)
             need = ranking.Need(type="sinking", position=here, position_error_m=100)
-            ranking.rank(need, units, at=now, distance=candidates.by_sea)
+            ranking.rank(need, units, at=now, distances=ways.by_water, wanted=candidates.WANTED)
 
         def circles(units=units) -> None:
             here = draw.uniform(96, 124), draw.uniform(-7, 11)
