@@ -130,18 +130,19 @@ def may_leave(status: str, task_priority: int, priority: int) -> bool:
     return status not in WITH_PEOPLE and priority <= LEAVES_FOR and task_priority >= LEAVES_FROM
 
 
-def reasons(unit: Unit, need: Need, start: Position | None, at: datetime) -> list[str]:
+def reasons(unit: Unit, need: Need, at: datetime, *, started: bool, straight_m: float | None) -> list[str]:
     """Say all that keeps a unit from going, its speed and its way by water apart; empty when it may go.
 
-    `start` is where it would set out from, None where that is not known.
+    `started` tells whether it is known where it would set out from, `straight_m` how far that is in a
+    straight line; None where one of the two places is not known.
     """
     found = [*_of_the_unit(unit, need, at)]
-    if start is None:
+    if not started:
         found.append("no fix that counts and no home station")
-    if not is_position(need.position):
+    if straight_m is not None:
+        found += _of_the_distance(unit, need, straight_m)
+    elif not is_position(need.position):
         found.append("the incident has no position")
-    elif start is not None:
-        found += _of_the_distance(unit, need, great_circle_m(start, need.position))
     return found
 
 
@@ -187,11 +188,12 @@ def _of_the_unit(unit: Unit, need: Need, at: datetime):
             yield f"on another task ({unit.status.replace('_', ' ')})"
     elif unit.status not in FREE:
         yield UNFIT_WORDS.get(unit.status, f"status {unit.status or 'unknown'}")
-    if need.wants and need.wants not in unit.capabilities:
-        yield f"lacks {need.wants}"
+    wants = need.wants
+    if wants and wants not in unit.capabilities:
+        yield f"lacks {wants}"
     if unit.rested is False:
         yield "crew not rested"
-    if need.sea is not None and unit.sea_state_limit is not None and need.sea > unit.sea_state_limit:
+    if unit.sea_state_limit is not None and need.sea is not None and need.sea > unit.sea_state_limit:
         yield f"sea state {need.sea:g} is above its limit {unit.sea_state_limit:g}"
     if not (unit.speed_kn and math.isfinite(unit.speed_kn) and unit.speed_kn >= LEAST_SPEED_KN):
         yield "no cruise speed known"
@@ -199,7 +201,7 @@ def _of_the_unit(unit: Unit, need: Need, at: datetime):
         age = ago(utc(at) - utc(unit.position_at))
         yield f"last fix {age} old and at sea: only an officer may send it"
     # To a rescue any state's boat may come; to enforce the law in another's waters no rule may send one.
-    if row_of(need.type).reply == ReplyMode.QUIET and standing(unit, need) == Standing.NEIGHBOUR:
+    if standing(unit, need) is Standing.NEIGHBOUR and row_of(need.type).reply == ReplyMode.QUIET:
         yield f"of another country ({unit.country}): only an officer may send it"
 
 

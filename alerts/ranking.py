@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from alerts import fitness, reach
 from alerts.drift import LONGEST, Likely
 from alerts.fitness import Need, Standing, Unit, nm
-from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, great_circle_m
+from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, great_circle_m, is_position
 
 # Help at the scene within two hours is what an agency's charter promises. Who comes later than that comes
 # after everybody who does not, whosever unit it is.
@@ -129,15 +129,14 @@ def rank(
     first even in a straight line are not measured, nor ranked; `named` call signs always are.
     """
     measure = _Measure(need, distances or _one_by_one(distance))
-    units = list(units)
-    starts = {id(unit): reach.start_of(unit, at, clear) for unit in units}
-    candidates, passed_over = _sifted(need, units, starts, at)
+    entrants = [_Entrant(unit, reach.start_of(unit, at, clear), need.position) for unit in units]
+    candidates, passed_over = _sifted(need, entrants, at)
     ranked, too_far = measure.in_order(candidates, wanted, named)
     passed_over += too_far
     return Ranking(
         tuple(row for _, row in ranked),
         tuple(sorted(passed_over, key=lambda row: row.call_sign)),
-        tuple(_support(need, units, starts, at, measure, ranked[0] if ranked else None)),
+        tuple(_support(need, entrants, at, measure, ranked[0] if ranked else None)),
     )
 
 
@@ -172,23 +171,31 @@ def _one_by_one(distance: Callable[[Position, Position], float | None]) -> Dista
     return lambda origin, positions, within_m: [Way(distance(position, origin)) for position in positions]
 
 
-def _sifted(need: Need, units, starts, at: datetime) -> tuple[list[_Candidate], list[PassedOver]]:
+class _Entrant:
+    """A unit with where it sets out from and its straight line to the incident; None: not known."""
+
+    __slots__ = ("start", "straight_m", "unit")
+
+    def __init__(self, unit: Unit, start: reach.Start | None, place: Position | None) -> None:
+        self.unit, self.start = unit, start
+        placed = start is not None and is_position(place)
+        self.straight_m = great_circle_m(start.position, place) if placed else None
+
+
+def _sifted(
+    need: Need, entrants: Iterable[_Entrant], at: datetime
+) -> tuple[list[_Candidate], list[PassedOver]]:
     """Part the units that may go from those that may not."""
     candidates, passed_over = [], []
-    for unit in units:
-        start = starts[id(unit)]
-        why_not = fitness.reasons(unit, need, start.position if start else None, at)
+    for entrant in entrants:
+        unit, start, straight_m = entrant.unit, entrant.start, entrant.straight_m
+        why_not = fitness.reasons(unit, need, at, started=start is not None, straight_m=straight_m)
         if not why_not:
-            bearing = bearing_deg(start.position, need.position)
+            bearing = bearing_deg(start.position, need.position) if need.weather else 0.0
             speed_kn = reach.speed_made_good_kn(unit, bearing, need.weather, need.sea)
             if speed_kn >= min(reach.LEAST_KN, unit.speed_kn):
-                straight_m = great_circle_m(start.position, need.position)
-                candidates.append(
-                    _Candidate(
-                        unit, start, fitness.standing(unit, need), straight_m, speed_kn,
-                        reach.ready_s(unit, start),
-                    )
-                )  # fmt: skip
+                standing, ready_s = fitness.standing(unit, need), reach.ready_s(unit, start)
+                candidates.append(_Candidate(unit, start, standing, straight_m, speed_kn, ready_s))
                 continue
             stream = "wind" if unit.kind == "aircraft" else "current"
             why_not = [f"makes no way against the {stream} there"]
@@ -266,13 +273,14 @@ class _Measure:
         ]
 
 
-def _support(need, units, starts, at, measure, lead):
+def _support(need: Need, entrants: list[_Entrant], at: datetime, measure: _Measure, lead):
     """The best unit for each further capability of the run card."""
     for capability in fitness.support_capabilities(need):
         if lead is not None and capability in lead[0].unit.capabilities:
             yield Support(capability, lead[1])
             continue
-        candidates, _ = _sifted(replace(need, capability=capability), units, starts, at)
+        able = [entrant for entrant in entrants if capability in entrant.unit.capabilities]
+        candidates, _ = _sifted(replace(need, capability=capability), able, at)
         best, _ = measure.in_order(candidates, 1, ())
         yield Support(capability, best[0][1] if best else None)
 

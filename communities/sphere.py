@@ -54,10 +54,13 @@ def is_position(value) -> bool:
     """
     try:
         lon, lat = value
+        plain = type(lon) is type(lat) is float
         lon, lat = float(lon), float(lat)
     except (TypeError, ValueError, OverflowError):
         return False
-    if isinstance(value, (str, bytes)) or any(isinstance(part, (bool, str, bytes)) for part in value):
+    if not plain and (
+        isinstance(value, (str, bytes)) or any(isinstance(part, (bool, str, bytes)) for part in value)
+    ):
         return False
     # Receivers also send near misses of 0, 0 (rounding, smoothing): 0.001 degree is 111 m.
     null_island = abs(lon) < 0.001 and abs(lat) < 0.001
