@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('communities', '0002_append_only'),
+        ("communities", "0002_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='zone',
-            name='country',
-            field=models.CharField(blank=True, help_text="ISO 3166-1 alpha-2, of a state's waters; empty: its agency's", max_length=2),
+            model_name="zone",
+            name="country",
+            field=models.CharField(
+                blank=True,
+                help_text="ISO 3166-1 alpha-2, of a state's waters; empty: its agency's",
+                max_length=2,
+            ),
         ),
     ]
