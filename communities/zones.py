@@ -1,7 +1,7 @@
-"""Zones from a GeoJSON file: sectors, territorial seas, exclusive economic zones, disputed and closed waters.
+"""Zones from a GeoJSON file: sectors, territorial seas, economic zones, disputed and closed waters.
 
-A FeatureCollection of polygons in WGS 84. The properties of a feature are those of `Zone`: `kind`, `name`, and
-where they are known `agency` (its name), `country` (ISO 3166, two letters) and `srr`.
+A FeatureCollection of polygons in WGS 84. The properties of a feature are those of `Zone`: `kind`, `name`,
+and where they are known `agency` (its name), `country` (ISO 3166, two letters) and `srr`.
 """
 
 import json
