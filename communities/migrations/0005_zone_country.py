@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communities", "0002_append_only"),
+        ("communities", "0004_place_change"),
     ]
 
     operations = [
