@@ -132,8 +132,7 @@ def ask_on(
 
 def placed_for(dispatch: Dispatch, incident: Incident, now: datetime) -> dict:
     """Where a crew is told to go: where the boat will have drifted when it arrives, else where it was."""
-    arrives_at = dispatch.created_at + timedelta(seconds=dispatch.eta_s or 0)
-    aim = candidates.aim(incident, max(now, arrives_at))
+    aim = candidates.aim(incident, max(now, dispatch.arrives_at))
     if aim is None:
         return {"position": incident.lon_lat, "position_error_m": incident.position_error_m}
     return {"position": aim.position, "position_error_m": aim.radius_m, "position_at": aim.at}

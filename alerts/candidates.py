@@ -69,8 +69,8 @@ def datum(incident: Incident, now: datetime) -> Datum | None:
 
 
 def scene_weather(incident: Incident) -> SceneWeather | None:
-    """The weather that an officer entered last."""
-    return incident.weather.select_related("by").first()
+    """The weather that an officer entered last; no query where it was prefetched with the incident."""
+    return next(iter(incident.weather.all()), None)
 
 
 def likely_place(

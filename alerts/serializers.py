@@ -102,6 +102,9 @@ class DispatchSerializer(serializers.ModelSerializer):
 
     call_sign = serializers.CharField(source="unit.call_sign")
     incident = TaskSerializer()
+    aim = serializers.SerializerMethodField(
+        help_text="where the boat will have drifted when the unit arrives; null: the incident's position"
+    )
 
     class Meta:
         model = Dispatch
@@ -111,6 +114,7 @@ class DispatchSerializer(serializers.ModelSerializer):
             "status",
             "role",
             "incident",
+            "aim",
             "distance_m",
             "bearing_deg",
             "eta_s",
@@ -121,6 +125,10 @@ class DispatchSerializer(serializers.ModelSerializer):
             "ended_at",
         ]
         read_only_fields = fields
+
+    def get_aim(self, dispatch) -> LikelyPlaceSerializer(allow_null=True):
+        found = candidates.aim(dispatch.incident, max(timezone.now(), dispatch.arrives_at))
+        return LikelyPlaceSerializer(found).data if found else None
 
 
 class ToldReportSerializer(serializers.Serializer):

@@ -70,7 +70,7 @@ class UnitPositions(APIView):
 
 def visible_to(user) -> QuerySet[Dispatch]:
     """The dispatches that a crew (its own units') or the desk (all) may see."""
-    dispatches = Dispatch.objects.select_related("unit", "incident")
+    dispatches = Dispatch.objects.select_related("unit", "incident").prefetch_related("incident__weather")
     if user.is_desk:
         return dispatches
     return dispatches.filter(unit__in=PatrolUnit.objects.filter(crew=user))
@@ -166,6 +166,7 @@ class IncidentStory(APIView):
             "dispatches__transitions__by",
             "transitions__by",
             "notifications__unit",
+            "weather__by",
         )
         return Response(IncidentStorySerializer(get_object_or_404(incidents, pk=id)).data)
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from alerts import searoutes
 from alerts.ranking import Way
 from communities import coast
-from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, destination, great_circle_m
+from communities.sphere import Position, great_circle_m
 
 STRAIGHT = "in a straight line: the way by water is measured when it is alerted"
-_STEP_M = NAUTICAL_MILE_M
 
 
 def by_water(origin: Position, positions: Sequence[Position], within_m: float | None = None) -> list[Way]:
@@ -23,10 +22,7 @@ def straight(origin: Position, positions: Sequence[Position], within_m: float | 
 
 def clear(start: Position, end: Position) -> bool:
     """Tell whether no charted land lies on the straight way between two positions."""
-    length_m, bearing = great_circle_m(start, end), bearing_deg(start, end)
-    steps = int(length_m / _STEP_M) + 1
-    points = [start, end, *(destination(start, bearing, length_m * n / steps) for n in range(1, steps))]
-    return not any(coast.is_land(*point) for point in points)
+    return not coast.crosses_land(start, end)
 
 
 def _way(found: searoutes.SeaDistance) -> Way:

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from communities.sphere import great_circle_m
+from communities.sphere import Position, great_circle_m
 
 DATA = Path(__file__).parent / "data" / "coast"
 WINDOW = (90.0, -13.0, 135.0, 24.0)  # west, south, east, north of the 1:10m file
@@ -43,6 +43,9 @@ class _Layer:
         found = self.land.query(shapely.Point(lon, lat))
         return bool(shapely.intersects_xy(self.polygons[found], lon, lat).any())
 
+    def crosses(self, line) -> bool:
+        return bool(shapely.intersects(self.polygons[self.land.query(line)], line).any())
+
     def distance_m(self, lon: float, lat: float) -> float:
         here = shapely.Point(_mercator(np.array([[lon, lat]]))[0])
         line = shapely.shortest_line(self.coast.geometries[self.coast.nearest(here)], here)
@@ -53,6 +56,18 @@ def is_land(lon: float, lat: float) -> bool:
     """Tell whether a position in degrees lies on charted land (the coastline itself counts as land)."""
     layer = _near() if _inside(WINDOW, lon, lat) else _world()
     return layer.is_land(lon, lat)
+
+
+def crosses_land(start: Position, end: Position) -> bool:
+    """Tell whether charted land lies on the straight way between two positions `(lon, lat)`.
+
+    Straight on the plain chart, which within a day's run differs from the great circle by less than the
+    chart's own error. A way across longitude 180 is not looked at and counts as crossing.
+    """
+    if abs(start[0] - end[0]) > 180:
+        return True
+    layer = _near() if _inside(WINDOW, *start) and _inside(WINDOW, *end) else _world()
+    return layer.crosses(shapely.LineString([start, end]))
 
 
 def distance_to_coast_m(lon: float, lat: float) -> float:

@@ -1,5 +1,7 @@
 """Who was told to go, what became of it, and the ladder that is climbed until somebody goes."""
 
+from datetime import datetime, timedelta
+
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -187,6 +189,11 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} to {self.incident_id}: {self.get_status_display()}"
+
+    @property
+    def arrives_at(self) -> datetime:
+        """When the ranking thought that the unit would be there."""
+        return self.created_at + timedelta(seconds=self.eta_s or 0)
 
 
 class DispatchTransition(models.Model):

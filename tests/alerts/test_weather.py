@@ -178,6 +178,18 @@ class TestOverHttp:
         assert self.call(client, dispatcher, distress, body).status_code == status
         assert not SceneWeather.objects.exists()
 
+    def test_the_crews_app_is_told_where_to_steer(self, client, dispatcher, crew, distress):
+        escalation.carry_out(distress.pk, now=NOW)
+        _, token = AuthToken.objects.create(user=crew)
+
+        def told():
+            answer = client.get("/api/v1/dispatches/", headers={"Authorization": f"Token {token}"})
+            return answer.json()[0]["aim"]
+
+        assert told() is None
+        weather.enter(distress.pk, by=dispatcher, **SET_WEST, now=NOW)
+        assert told()["position"]["longitude"] < factories.OFF_PANGKOR[0]
+
 
 class TestAtTheDesk:
     def test_the_act_enters_it_and_the_page_shows_place_and_weather(self, client, dispatcher, distress):

@@ -151,3 +151,19 @@ def test_reach_of_land_is_that_of_its_island():
     assert 5 * NAUTICAL_MILE_M < coast.land_reach_m(*tioman) < 12 * NAUTICAL_MILE_M
     assert coast.land_reach_m(*open_sea) == 0
     assert coast.land_reach_m(*continent) > 900 * NAUTICAL_MILE_M
+
+
+@pytest.mark.parametrize(
+    ("label", "start", "end", "crosses"),
+    [
+        ("open sea west of Pangkor", (100.30, 4.20), (100.10, 4.40), False),
+        ("through Pangkor", (100.45, 4.22), (100.70, 4.22), True),
+        ("across the Malay Peninsula", (100.0, 4.5), (104.0, 4.5), True),
+        ("beyond the finer chart, across Spain", (-10.0, 40.0), (3.0, 40.0), True),
+        ("the open Atlantic", (-30.0, 40.0), (-28.0, 41.0), False),
+        ("across the date line", (179.9, -40.0), (-179.9, -40.0), True),
+        ("nowhere", (100.30, 4.20), (100.30, 4.20), False),
+    ],
+)
+def test_a_straight_way_crosses_land(label, start, end, crosses):
+    assert coast.crosses_land(start, end) is crosses
