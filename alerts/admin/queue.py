@@ -408,11 +408,12 @@ def units_text(incident: Incident) -> str:
             )
     ladder = escalation_of(incident)
     if ladder is not None and ladder.is_live and incident.is_open:
-        what = (
-            gettext("calling for a look")
-            if ladder.purpose == Escalation.Purpose.LOOK
-            else gettext("alerting")
-        )
+        if ladder.purpose == Escalation.Purpose.LOOK:
+            what = gettext("calling for a look")
+        elif ladder.climbing == "held":
+            what = gettext("no unit without an officer's word, calling the desks")
+        else:
+            what = gettext("alerting")
         parts.append(
             format_html(
                 '<span class="ladder">{}, {} {}</span>',

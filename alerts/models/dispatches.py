@@ -192,8 +192,9 @@ class Dispatch(models.Model):
 
     @property
     def arrives_at(self) -> datetime:
-        """When the ranking thought that the unit would be there."""
-        return self.created_at + timedelta(seconds=self.eta_s or 0)
+        """When the unit should be there: reckoned from its word that it goes, else from its last alert."""
+        since = self.acknowledged_at or self.told_at or self.created_at
+        return since + timedelta(seconds=self.eta_s or 0)
 
 
 class DispatchTransition(models.Model):

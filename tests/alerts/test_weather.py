@@ -212,6 +212,10 @@ class TestAtTheDesk:
         factories.Zone(kind="disputed", name="The Bank")
         escalation.carry_out(distress.pk, now=NOW)
         client.force_login(dispatcher)
+        assert (
+            "no unit without an officer&#x27;s word"
+            in client.get("/admin/reports/incident/").content.decode()
+        )
         page = client.get(f"/admin/reports/incident/{distress.pk}/change/").content.decode()
         assert "The place lies in disputed waters: The Bank" in page
         assert "act/request-unit/" in page

@@ -124,8 +124,8 @@ def test_voicemail_is_no_answer(sea, fisher_phone, patrol_phone, second_phone, m
 
 def test_no_capable_unit_alarms_the_desks_and_never_ends(sea, fisher_phone, duty_phone, mrcc_phone):
     fisher_phone.texts(SINKING)
-    duty_phone.hears("P1")
-    mrcc_phone.hears("P1")
+    duty_phone.hears("P1", "NO CAPABLE UNIT")
+    mrcc_phone.hears("P1", "NO CAPABLE UNIT")
     assert len(duty_phone.calls) == len(mrcc_phone.calls) == 1
     sea.passes(121)
     assert len(mrcc_phone.calls) == 2
