@@ -329,12 +329,16 @@ def answers(*rows):
     return [json.loads(line) for line in answer_lines(lines, answer)]
 
 
+# In the open Strait of Malacca, where the way by water is the straight line: half a degree of latitude.
+OFFSHORE, SOUTH_OF_IT, HALF_A_DEGREE_M = (99.9, 5.0), (99.9, 4.5), 55_597.5
+
+
 def line(**fields):
     unit = {
-        "call_sign": "KM PERAK", "kind": "boat", "position": LUMUT, "position_at": "2026-03-06T14:27:00Z",
+        "call_sign": "KM PERAK", "kind": "boat", "position": SOUTH_OF_IT, "position_at": "2026-03-06T14:27:00Z",
         "status": "available", "speed_kn": 20, "capabilities": ["sar_surface"], **fields,
     }  # fmt: skip
-    return {"id": 7, "type": "sinking", "position": SCENE, "at": "2026-03-06T14:30:00Z", "units": [unit]}
+    return {"id": 7, "type": "sinking", "position": OFFSHORE, "at": "2026-03-06T14:30:00Z", "units": [unit]}
 
 
 def test_command_ranks_from_a_live_fix_at_sea():
@@ -342,15 +346,15 @@ def test_command_ranks_from_a_live_fix_at_sea():
     assert out["id"] == 7
     assert out["passed_over"] == []
     assert out["ranked"][0]["call_sign"] == "KM PERAK"
-    assert out["ranked"][0]["distance_m"] == 135274.6
-    assert out["ranked"][0]["eta_s"] == round(135274.589 / (20 * 1852 / 3600))
+    assert out["ranked"][0]["distance_m"] == pytest.approx(HALF_A_DEGREE_M, abs=1)
+    assert out["ranked"][0]["eta_s"] == pytest.approx(HALF_A_DEGREE_M / (20 * 1852 / 3600), abs=1)
 
 
 @pytest.mark.parametrize("position_at", ["2026-03-06T09:30:00Z", None, "soon", 17, "2026-03-06T22:30:00Z"])
 def test_command_takes_a_stale_position_for_the_home_station(position_at):
     (out,) = answers(line(position_at=position_at))
     assert out["ranked"][0]["basis"].startswith("home station")
-    assert out["ranked"][0]["eta_s"] == round(135274.589 / (20 * 1852 / 3600) + 600)
+    assert out["ranked"][0]["eta_s"] == pytest.approx(HALF_A_DEGREE_M / (20 * 1852 / 3600) + 600, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -388,9 +392,8 @@ def test_command_gives_an_error_line_for_what_it_cannot_read(bad):
 
 
 def test_command_takes_weather_course_and_agencies():
-    row = line(position=(99.9, 4.5), moving_kn=18, course_deg=0, agency="PCG", country="PH")
+    row = line(moving_kn=18, course_deg=0, agency="PCG", country="PH")
     row |= {
-        "position": (99.9, 5.0),
         "position_at": "2026-03-06T13:30:00Z",
         "weather": {"current_kn": 2, "current_to_deg": 90, "wind_kn": 0, "sea_state": 4},
         "agency": "MMEA",
