@@ -188,7 +188,7 @@ def fleet(
     return units, unreachable
 
 
-WANTED = 12  # units measured by water unless all are asked for: three times as many as the ladder names
+WANTED = 12  # units measured by water unless more are asked for: three times as many as the ladder names
 
 
 def rank_for(
@@ -198,15 +198,16 @@ def rank_for(
     *,
     waters: Waters | None = None,
     distances: ranking.Distances = ways.by_water,
-    wanted: int | None = WANTED,
+    wanted: int = WANTED,
     named: Collection[str] = (),
+    nearby_m: float = 0.0,
 ) -> dict:
     """Rank the fleet for an incident; JSON-ready, kept for the desk to show.
 
     `ranked`, `passed_over` and `support` as `ranking.Ranking` has them; `datum` where it was told to be,
     `aim` where it is thought to be when the first unit arrives, `waters` whose they are. Units that declined,
-    dropped out or were stood down from this incident are passed over by name. `distances`, `wanted` and
-    `named` go to `ranking.rank`.
+    dropped out or were stood down from this incident are passed over by name. `distances`, `wanted`,
+    `named` and `nearby_m` go to `ranking.rank`.
     """
     waters = waters_of(where.position) if waters is None else waters
     weather = scene_weather(incident)
@@ -235,6 +236,7 @@ def rank_for(
         clear=ways.clear,
         wanted=wanted,
         named=named,
+        nearby_m=nearby_m,
     )
     said = [
         ranking.PassedOver(call_sign, f"{status.replace('_', ' ')} for this incident")

@@ -197,8 +197,8 @@ def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
             where,
             now,
             waters=lies,
-            wanted=None if _asks_everybody(incident, escalation) else candidates.WANTED,
             named=set(told),
+            nearby_m=NEARBY_M if _asks_everybody(incident, escalation) else 0.0,
         )
         escalation.ranked_at = now
     held = lies.held != "" and lies.held != escalation.allowed_in
@@ -322,7 +322,7 @@ def _in_order(incident: Incident, ranked: list[dict]) -> list[dict]:
 
 
 def _asks_everybody(incident: Incident, escalation: Escalation) -> bool:
-    """Tell whether the rung that is next calls every unit within reach, so that all must be measured."""
+    """Tell whether the rung that is next calls every unit nearby, so that all of those must be measured."""
     ladder = BY_PRIORITY[incident.priority]
     return any(call.to == "all_units" for call in _calls_of(ladder, escalation.next_step))
 

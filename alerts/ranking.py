@@ -117,6 +117,7 @@ def rank(
     clear: reach.Clear | None = None,
     wanted: int | None = None,
     named: Collection[str] = (),
+    nearby_m: float = 0.0,
 ) -> Ranking:
     """Order the units that can act on `need` by the time they take to arrive; ties by call sign.
 
@@ -126,12 +127,13 @@ def rank(
     `distances` measures ways by water, all from one incident at once; `distance` does so one by one, in
     metres or None. Neither may be shorter than the great circle; aircraft and shore teams go straight.
     `clear` tells whether a straight way is all water. With `wanted`, units that cannot come among that many
-    first even in a straight line are not measured, nor ranked; `named` call signs always are.
+    first even in a straight line are not measured, nor ranked; `named` call signs, and units that are no
+    further than `nearby_m` in a straight line, always are.
     """
     measure = _Measure(need, distances or _one_by_one(distance))
     entrants = [_Entrant(unit, reach.start_of(unit, at, clear), need.position) for unit in units]
     candidates, passed_over = _sifted(need, entrants, at)
-    ranked, too_far = measure.in_order(candidates, wanted, named)
+    ranked, too_far = measure.in_order(candidates, wanted, named, nearby_m)
     passed_over += too_far
     return Ranking(
         tuple(row for _, row in ranked),
@@ -212,17 +214,25 @@ class _Measure:
         self.known: dict[Position, Way] = {}
 
     def in_order(
-        self, candidates: list[_Candidate], wanted: int | None, named: Collection[str]
+        self,
+        candidates: list[_Candidate],
+        wanted: int | None,
+        named: Collection[str] = (),
+        nearby_m: float = 0.0,
     ) -> tuple[list[tuple[_Candidate, RankedUnit]], list[PassedOver]]:
         """The candidates that get there, in order, and the others with their reasons."""
         wanted = wanted or None
         waiting = sorted(candidates, key=lambda one: one.turn(one.straight_m))
         turns, ranked, passed_over = [], [], []
         within_m = None
-        batch = [one for one in waiting if one.unit.call_sign in named]
-        waiting = [one for one in waiting if one.unit.call_sign not in named]
         count = len(waiting) if wanted is None else wanted
-        batch, waiting = batch + waiting[:count], waiting[count:]
+        first = {
+            one.unit.call_sign
+            for place, one in enumerate(waiting)
+            if place < count or one.straight_m <= nearby_m or one.unit.call_sign in named
+        }
+        batch = [one for one in waiting if one.unit.call_sign in first]
+        waiting = [one for one in waiting if one.unit.call_sign not in first]
         while batch:
             for one, way in zip(batch, self.ways(batch, within_m), strict=True):
                 if way.distance_m is None:
@@ -281,7 +291,7 @@ def _support(need: Need, entrants: list[_Entrant], at: datetime, measure: _Measu
             continue
         able = [entrant for entrant in entrants if capability in entrant.unit.capabilities]
         candidates, _ = _sifted(replace(need, capability=capability), able, at)
-        best, _ = measure.in_order(candidates, 1, ())
+        best, _ = measure.in_order(candidates, 1)
         yield Support(capability, best[0][1] if best else None)
 
 

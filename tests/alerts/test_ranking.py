@@ -312,6 +312,13 @@ def test_the_order_of_the_units_given_does_not_matter(seed):
     assert rank(need, fleet, at=AT) == rank(need, shuffled, at=AT)
 
 
+def test_all_units_nearby_are_measured_when_that_is_asked():
+    units = [unit(f"U{n:02}", position=(SCENE[0], SCENE[1] - n * 0.1)) for n in range(1, 21)]
+    found = rank(SINKING, units, at=AT, wanted=3, nearby_m=60 * NAUTICAL_MILE_M)
+    assert [row.call_sign for row in found.ranked] == [f"U{n:02}" for n in range(1, 10)]
+    assert found.ranked == rank(SINKING, units, at=AT).ranked[:9]
+
+
 def test_a_way_that_leads_nowhere_gives_its_own_reason():
     ranking = rank(SINKING, [unit()], at=AT, distances=lambda *asked: [Way(None, note="on an inland water")])
     assert ranking.passed_over[0].reason == "on an inland water"
