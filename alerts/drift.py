@@ -18,9 +18,11 @@ from communities.sphere import NAUTICAL_MILE_M, Position, destination
 from reports.taxonomy import IncidentType as T
 
 PERSON, CRAFT = 0.01, 0.04  # share of the wind's speed
-#: What drifts, and with how much of the wind. A boat aground or afire, and one that steers, is not here.
+#: What drifts, and with how much of the wind. A boat aground, and one that steers, is not here; a burning
+#: boat is seldom steered any more.
 LEEWAY: dict[str, float] = {
     T.MAN_OVERBOARD: PERSON,
+    T.FIRE_EXPLOSION: CRAFT,
     T.FLOODING: CRAFT,
     T.COLLISION: CRAFT,
     T.LISTING_CAPSIZING: CRAFT,
