@@ -21,6 +21,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
+from communities import coast
 from communities.sphere import great_circle_m
 from reports import known_places
 from reports.reading import read
@@ -42,6 +43,7 @@ def main() -> None:
     start, before_kb = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     read("dekat Pulau Sipadan, bot karam", places=PLACES)
     read("2.4521 107.7033", sender_country="62")
+    coast.distance_to_coast_m(0.0, 0.0)  # the rest of the world's, asked at the edge of our waters
     grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
     print(
         f"first readings: {time.process_time() - start:.1f} s CPU, {grown_kb / 1024:.0f} MB for names and coast"
