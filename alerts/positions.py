@@ -1,133 +1,232 @@
-"""Where our units are: the newest fix of each, and which fixes are nonsense."""
+"""Where our units are: the newest fix of each, and every fix in the track for the audit.
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+Fixes come one or many, of one unit or of a fleet, out of order, twice, hours late. The newest wins.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
-from alerts.models import PatrolUnit, UnitPosition
+from alerts.fixes import Fix, Known, NotAFix, Reason, Verdict, judge, most_speed_kn, read_fix
+from alerts.models import UnitTrack
 
 MOST_ROWS = 500
-CLOCK_SLACK = timedelta(minutes=2)  # a fix further in the future comes from a wrong clock
-OLDEST = timedelta(days=366)  # a receiver that lost its week count says 1999 or 2006
-NULL_ISLAND_DEG = 0.01  # what a receiver without a fix says: 0, 0
-MOST_SPEED_KN = 300  # a patrol aircraft
 
+_UNITS = """
+SELECT unit.id, unit.call_sign, unit.mmsi, unit.kind, unit.speed_kn,
+    fix.latitude, fix.longitude, fix.position_at, fix.speed_kn, fix.course_deg, fix.source,
+    fix.doubted_latitude, fix.doubted_longitude, fix.doubted_at, fix.doubted_since, fix.doubts
+FROM alerts_patrolunit AS unit LEFT JOIN alerts_unitposition AS fix ON fix.unit_id = unit.id
+"""
 
-class NotAFix(ValueError):
-    """The row is no position that a unit could have sent."""
+# One statement for a whole batch, so one commit, and that without waiting for the disk: the next fix is
+# seconds away, and no life hangs on this one. Rows come sorted, so that two batches never lock crosswise.
+_KEEP = """
+WITH appended AS (
+    INSERT INTO alerts_unittrack
+        (unit_id, position_at, received_at, latitude, longitude, speed_kn, course_deg, source, note)
+    SELECT u, at, %s, lat, lon, kn, deg, %s, note
+    FROM json_to_recordset(%s::json) AS row
+        (u uuid, at timestamptz, lat float8, lon float8, kn float8, deg float8, note text)
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO alerts_unitposition AS kept
+    (unit_id, position_at, latitude, longitude, speed_kn, course_deg, source,
+     doubted_at, doubted_latitude, doubted_longitude, doubted_since, doubts)
+SELECT row.* FROM set_config('synchronous_commit', 'off', true), json_to_recordset(%s::json) AS row
+    (u uuid, at timestamptz, lat float8, lon float8, kn float8, deg float8, source text,
+     doubted_at timestamptz, doubted_lat float8, doubted_lon float8, since timestamptz, doubts int)
+ON CONFLICT (unit_id) DO UPDATE SET
+    latitude = excluded.latitude, longitude = excluded.longitude, position_at = excluded.position_at,
+    speed_kn = excluded.speed_kn, course_deg = excluded.course_deg, source = excluded.source,
+    doubted_latitude = excluded.doubted_latitude, doubted_longitude = excluded.doubted_longitude,
+    doubted_at = excluded.doubted_at, doubted_since = excluded.doubted_since, doubts = excluded.doubts
+WHERE kept.position_at <= excluded.position_at
+RETURNING unit_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Fix:
-    """One position of a unit: degrees WGS 84, UTC, knots, degrees true. None: not told."""
+class Tracked:
+    """A unit as its fixes are judged: what it can do at most, and what we believe so far."""
 
-    latitude: float
-    longitude: float
-    position_at: datetime
-    speed_kn: float | None = None
-    course_deg: float | None = None
+    unit_id: UUID
+    call_sign: str
+    mmsi: str
+    most_kn: float
+    known: Known
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A fix of one unit, in row `index` of what was sent."""
+
+    index: int
+    unit: str
+    fix: Fix
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`accepted` fixes were newer than what we had, `ignored` were not; `errors` are (row, why)."""
+    """What became of a batch.
 
-    accepted: int
-    ignored: int
-    errors: list[tuple[int, str]]
-
-
-def read_fix(row: object, now: datetime) -> Fix:
-    """Read one row of JSON; raise NotAFix with the reason. A nonsensical speed or course is left out."""
-    if not isinstance(row, dict):
-        raise NotAFix("not an object")
-    latitude, longitude = _number(row.get("latitude")), _number(row.get("longitude"))
-    if latitude is None or not -90 <= latitude <= 90:
-        raise NotAFix("latitude is not a number from -90 to 90")
-    if longitude is None or not -180 <= longitude <= 180:
-        raise NotAFix("longitude is not a number from -180 to 180")
-    if abs(latitude) < NULL_ISLAND_DEG and abs(longitude) < NULL_ISLAND_DEG:
-        raise NotAFix("0, 0 is what a receiver without a fix says")
-    position_at = _time(row.get("position_at"))
-    if position_at is None:
-        raise NotAFix("position_at is not a time with its offset, such as 2026-01-31T23:59:00Z")
-    if position_at > now + CLOCK_SLACK:
-        raise NotAFix("position_at is in the future")
-    if position_at < now - OLDEST:
-        raise NotAFix("position_at is over a year old")
-    speed_kn, course_deg = _number(row.get("speed_kn")), _number(row.get("course_deg"))
-    return Fix(
-        latitude,
-        longitude,
-        position_at,
-        speed_kn if speed_kn is not None and 0 <= speed_kn <= MOST_SPEED_KN else None,
-        course_deg % 360 if course_deg is not None and 0 <= course_deg <= 360 else None,
-    )
-
-
-def record(unit: PatrolUnit, rows: Sequence, *, source: str, now: datetime | None = None) -> Outcome:
-    """Keep the newest of `rows` (at most MOST_ROWS) as the unit's fix, unless we have a newer one.
-
-    `source` is a UnitPosition.Source. Order does not matter, and a repeat changes nothing.
+    `accepted` fixes were newer than what we had, `ignored` were not; `repaired` of both had a date 1024
+    weeks off. `errors` are (row, reason, why).
     """
-    now = now or timezone.now()
-    fixes, errors = [], []
+
+    accepted: int = 0
+    ignored: int = 0
+    repaired: int = 0
+    errors: list[tuple[int, Reason, str]] = field(default_factory=list)
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """How many rows were refused for which reason."""
+        return dict(Counter(str(reason) for _, reason, _ in self.errors))
+
+
+def units_of(user_id: int, call_signs: Iterable[object]) -> dict[str, Tracked]:
+    """Those of `call_signs` whose crew the user is in, by call sign."""
+    rows = _read(
+        _UNITS + "JOIN alerts_patrolunit_crew AS crew ON crew.patrolunit_id = unit.id "
+        "WHERE crew.user_id = %s AND unit.call_sign = ANY(%s)",
+        # Longer ones are not stored, and what cannot be printed PostgreSQL may not even read.
+        [user_id, [name for name in call_signs if isinstance(name, str) and _is_call_sign(name)]],
+    )
+    return {unit.call_sign: unit for unit in rows}
+
+
+def _is_call_sign(name: str) -> bool:
+    return len(name) <= 20 and name.isprintable()
+
+
+def units_with_mmsi() -> dict[str, Tracked]:
+    """Every unit that sends on AIS, by MMSI."""
+    return {unit.mmsi: unit for unit in _read(_UNITS + "WHERE unit.mmsi <> ''", [])}
+
+
+def read_rows(
+    rows: Sequence, now: datetime, *, of: str | None = None
+) -> tuple[list[Said], list[tuple[int, Reason, str]]]:
+    """Rows of JSON as fixes and refusals. `of`: the call sign of all; else each row has its own."""
+    said, errors = [], []
     for index, row in enumerate(rows):
         try:
-            fixes.append(read_fix(row, now))
+            fix = read_fix(row, now)
+            call_sign = of or row.get("call_sign")
+            if not isinstance(call_sign, str) or not call_sign:
+                raise NotAFix(Reason.NOT_A_FIX, "call_sign is missing")
         except NotAFix as exc:
-            errors.append((index, str(exc)))
-    known = UnitPosition.objects.filter(unit=unit).values_list("position_at", flat=True).first()
-    newer = [fix for fix in fixes if known is None or fix.position_at > known]
-    if newer and not _keep(unit, max(newer, key=lambda fix: fix.position_at), source):
-        newer = []  # a newer fix came in by another road meanwhile
-    return Outcome(len(newer), len(fixes) - len(newer), errors)
+            errors.append((index, exc.reason, str(exc)))
+        else:
+            said.append(Said(index, call_sign, fix))
+    return said, errors
 
 
-def _keep(unit: PatrolUnit, fix: Fix, source: str) -> bool:
-    """Write `fix` unless the row is as new; whether it was written.
+def record(
+    units: Mapping[str, Tracked], said: Iterable[Said], *, source: str, now: datetime | None = None
+) -> Outcome:
+    """Judge each fix, keep the newest of each unit, append all to the track. One statement.
 
-    The commit does not wait for the disk: the next fix is seconds away, and no life hangs on this one.
+    `units` by what `Said.unit` names; `source` is a UnitPosition.Source. Order does not matter, and a repeat
+    changes nothing.
     """
+    now = now or timezone.now()
+    errors: list[tuple[int, Reason, str]] = []
+    of_unit: dict[str, list[Said]] = defaultdict(list)
+    for one in said:
+        if one.unit in units:
+            of_unit[one.unit].append(one)
+        else:  # the same word for a unit that is not there: which ones exist is a secret
+            errors.append((one.index, Reason.NOT_YOUR_UNIT, "call_sign is not of a unit of yours"))
+    track: list[dict] = []
+    newest: list[dict] = []
+    newer: Counter[UUID] = Counter()
+    ignored = repaired = 0
+    for name, batch in of_unit.items():
+        unit = units[name]
+        known = unit.known
+        # Sorted by the whole fix, so that a batch sent twice in another order is judged the same way.
+        for one in sorted(batch, key=lambda one: (one.fix.position_at, one.index)):
+            fix = one.fix
+            known, verdict = judge(known, fix, unit.most_kn)
+            note = UnitTrack.Note.WEEK_ROLLOVER if fix.repaired else ""
+            repaired += fix.repaired
+            if verdict == Verdict.TOO_FAST:
+                note = UnitTrack.Note.TOO_FAST
+                errors.append(
+                    (one.index, Reason.TOO_FAST, f"no unit of its kind goes over {unit.most_kn:.0f} kn")
+                )
+            elif verdict == Verdict.NEWER:
+                newer[unit.unit_id] += 1
+            else:
+                ignored += 1
+            track.append({**_fix(unit, fix), "note": note})
+        if known is not unit.known:
+            newest.append(_row(unit, known, source))
+    accepted = sum(newer.values())
+    if track:
+        kept = _keep(track, newest, source, now)
+        # A newer fix came in by another road meanwhile.
+        late = sum(count for unit_id, count in newer.items() if unit_id not in kept)
+        accepted, ignored = accepted - late, ignored + late
+    return Outcome(accepted, ignored, repaired, sorted(errors))
+
+
+def _keep(track: list[dict], newest: list[dict], source: str, now: datetime) -> set[UUID]:
+    """Append `track`, write `newest` where the row is not newer yet; the units that were written."""
+    # One text of JSON: an array for each column takes the driver three times as long.
+    rows = [json.dumps(sorted(some, key=lambda row: (row["u"], row["at"]))) for some in (track, newest)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO alerts_unitposition
-                (unit_id, longitude, latitude, position_at, speed_kn, course_deg, source)
-            SELECT %s, %s, %s, %s, %s, %s, %s FROM set_config('synchronous_commit', 'off', true)
-            ON CONFLICT (unit_id) DO UPDATE SET
-                longitude = excluded.longitude, latitude = excluded.latitude,
-                position_at = excluded.position_at, speed_kn = excluded.speed_kn,
-                course_deg = excluded.course_deg, source = excluded.source
-            WHERE alerts_unitposition.position_at < excluded.position_at
-            """,
-            [unit.pk, fix.longitude, fix.latitude, fix.position_at, fix.speed_kn, fix.course_deg, source],
-        )
-        return cursor.rowcount == 1
+        cursor.execute(_KEEP, [now, source, *rows])
+        return {unit_id for (unit_id,) in cursor.fetchall()}
 
 
-def _number(value: object) -> float | None:
-    """A finite number, also one sent as text; a truth value is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
+def _fix(unit: Tracked, fix: Fix) -> dict:
+    return {
+        "u": str(unit.unit_id),
+        "at": fix.position_at.isoformat(),
+        "lat": fix.latitude,
+        "lon": fix.longitude,
+        "kn": fix.speed_kn,
+        "deg": fix.course_deg,
+    }
 
 
-def _time(value: object) -> datetime | None:
-    """A time with its offset, as UTC."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = parse_datetime(value.strip())
-        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None
+def _row(unit: Tracked, known: Known, source: str) -> dict:
+    """The row of UnitPosition; with a new fix or only a new doubt about the old one."""
+    row = _fix(unit, known.fix) | {
+        "source": unit.source if known.fix is unit.known.fix else source,
+        "doubts": known.doubts,
+    }
+    if known.doubted is not None:
+        row |= {
+            "doubted_at": known.doubted.position_at.isoformat(),
+            "doubted_lat": known.doubted.latitude,
+            "doubted_lon": known.doubted.longitude,
+            "since": known.doubted_since.isoformat(),
+        }
+    return row
+
+
+def _read(sql: str, params: list) -> list[Tracked]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [_tracked(row) for row in cursor.fetchall()]
+
+
+def _tracked(row: tuple) -> Tracked:
+    unit_id, call_sign, mmsi, kind, speed_kn, *fix, source = row[:11]
+    latitude, longitude, at, since, doubts = row[11:]
+    known = Known()
+    if fix[2] is not None:
+        doubted = Fix(latitude, longitude, at) if at is not None else None
+        known = Known(Fix(*fix), doubted, since, doubts)
+    return Tracked(unit_id, call_sign, mmsi, most_speed_kn(kind, speed_kn), known, source or "")

@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from alerts import candidates
 from alerts.models import Dispatch, SceneWeather
+from alerts.fixes import Reason
 from alerts.positions import MOST_ROWS
 from communities.serializers import PositionSerializer
 from reports.models import Incident
@@ -24,14 +25,23 @@ class UnitPositionBatchSerializer(serializers.ListSerializer):
     max_length = MOST_ROWS
 
 
+class FleetPositionSerializer(UnitPositionSerializer):
+    """One fix of one of many units."""
+
+    call_sign = serializers.CharField()
+
+
 class RowErrorSerializer(serializers.Serializer):
     index = serializers.IntegerField(help_text="of the row in the batch, from 0")
+    reason = serializers.ChoiceField(choices=[reason.value for reason in Reason])
     detail = serializers.CharField()
 
 
 class PositionOutcomeSerializer(serializers.Serializer):
     accepted = serializers.IntegerField(help_text="newer than the fix we had; the newest of them is kept")
-    ignored = serializers.IntegerField(help_text="not newer")
+    ignored = serializers.IntegerField(help_text="not newer; in the track all the same")
+    repaired = serializers.IntegerField(help_text="taken, with a date put right by 1024 weeks (GPS rollover)")
+    refused = serializers.DictField(child=serializers.IntegerField(), help_text="how many for which reason")
     errors = RowErrorSerializer(many=True)
 
 

@@ -1,10 +1,10 @@
-"""What a clock starts: looking for what lies with the carrier."""
+"""What a clock starts: looking for what lies with the carrier, and forgetting old positions."""
 
 from datetime import timedelta
 
 from celery import shared_task
 
-from alerts import inbound_sync, photos
+from alerts import inbound_sync, photos, tracks
 
 
 @shared_task
@@ -17,3 +17,10 @@ def import_missed_messages(hours: float) -> None:
 def fetch_photos(hours: float) -> None:
     """Fetch the photos that texts of the last `hours` told of; a second run does nothing."""
     photos.fetch_waiting(back=timedelta(hours=hours))
+
+
+@shared_task
+def keep_tracks() -> None:
+    """Make next month's partition and forget what is past its time; a second run does nothing."""
+    tracks.prepare_months()
+    tracks.forget()

@@ -1,10 +1,12 @@
 """What crews, AVL boxes and the desk do over HTTP."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +17,7 @@ from alerts import dispatch, positions, weather
 from alerts.models import Dispatch, PatrolUnit, UnitPosition
 from alerts.serializers import (
     DispatchSerializer,
+    FleetPositionSerializer,
     IncidentStorySerializer,
     PositionOutcomeSerializer,
     ReasonSerializer,
@@ -22,6 +25,7 @@ from alerts.serializers import (
     UnitPositionSerializer,
     WeatherSerializer,
 )
+from communities.authentication import RecentAuthentication
 from communities.models import Device
 from communities.permissions import IsCrew, IsDesk
 from communities.serializers import problems
@@ -31,6 +35,9 @@ from reports.models import Incident
 
 @private
 class UnitPositions(APIView):
+    """The crew of one unit, or the box aboard it."""
+
+    authentication_classes = [RecentAuthentication]
     permission_classes = [IsCrew]
 
     @extend_schema(
@@ -46,26 +53,68 @@ class UnitPositions(APIView):
     def post(self, request: Request, call_sign: str) -> Response:
         """Send fixes of one's own unit: one, or a batch of up to 500. The newest counts, in whatever order.
 
-        Nonsense in a batch (0, 0; out of range; over two minutes in the future) is refused row by row; a
-        single one with 400.
+        Nonsense in a batch (0, 0; out of range; over two minutes in the future; faster than the unit
+        can go) is refused row by row; a single one with 400.
         """
-        unit = request.user.patrol_units.filter(call_sign=call_sign).first()
-        if unit is None:
+        units = positions.units_of(request.user.pk, [call_sign])
+        if not units:
             raise PermissionDenied  # also for a call sign that nobody has: which ones exist is a secret
-        rows = request.data if isinstance(request.data, list) else [request.data]
-        if len(rows) > positions.MOST_ROWS:
-            raise serializers.ValidationError(f"At most {positions.MOST_ROWS} positions at once.")
-        source = UnitPosition.Source.APP if isinstance(request.auth, Device) else UnitPosition.Source.AVL
-        outcome = positions.record(unit, rows, source=source)
-        if outcome.errors and rows is not request.data:
-            raise serializers.ValidationError(outcome.errors[0][1])
-        return Response(
-            {
-                "accepted": outcome.accepted,
-                "ignored": outcome.ignored,
-                "errors": [{"index": index, "detail": why} for index, why in outcome.errors],
-            }
-        )
+        one = not isinstance(request.data, list)
+        outcome = take_positions(request, [request.data] if one else request.data, units, of=call_sign)
+        if outcome.errors and one:
+            raise serializers.ValidationError(outcome.errors[0][2])
+        return told(outcome)
+
+
+@private
+class FleetPositions(APIView):
+    """A gateway that collects the fixes of many units: its user is in the crew of each."""
+
+    authentication_classes = [RecentAuthentication]
+    permission_classes = [IsCrew]
+
+    @extend_schema(
+        operation_id="send_fleet_positions",
+        request=FleetPositionSerializer(many=True, max_length=positions.MOST_ROWS),
+        responses={200: PositionOutcomeSerializer} | problems(400, 401, 403),
+    )
+    def post(self, request: Request) -> Response:
+        """Send fixes of many units: up to 500 rows, each with its call sign, in any order.
+
+        A row of a unit that the token may not speak for is refused like one of a unit that is not there.
+        """
+        rows = request.data
+        if not isinstance(rows, list):
+            raise serializers.ValidationError("Send a list of positions.")
+        named = [row.get("call_sign") for row in rows[: positions.MOST_ROWS] if isinstance(row, dict)]
+        return told(take_positions(request, rows, positions.units_of(request.user.pk, named)))
+
+
+def take_positions(
+    request: Request, rows: list, units: dict[str, positions.Tracked], *, of: str | None = None
+) -> positions.Outcome:
+    """Read and record `rows` of `units`; 400 where there are too many."""
+    if len(rows) > positions.MOST_ROWS:
+        raise serializers.ValidationError(f"At most {positions.MOST_ROWS} positions at once.")
+    source = UnitPosition.Source.APP if isinstance(request.auth, Device) else UnitPosition.Source.AVL
+    now = timezone.now()
+    said, refused = positions.read_rows(rows, now, of=of)
+    outcome = positions.record(units, said, source=source, now=now)
+    return replace(outcome, errors=sorted(refused + outcome.errors))
+
+
+def told(outcome: positions.Outcome) -> Response:
+    return Response(
+        {
+            "accepted": outcome.accepted,
+            "ignored": outcome.ignored,
+            "repaired": outcome.repaired,
+            "refused": outcome.refused,
+            "errors": [
+                {"index": index, "reason": reason, "detail": why} for index, reason, why in outcome.errors
+            ],
+        }
+    )
 
 
 def visible_to(user) -> QuerySet[Dispatch]:

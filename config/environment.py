@@ -123,6 +123,20 @@ def address(name: str, schemes: set[str], default: str = "") -> str:
     return value
 
 
+def endpoints(name: str, schemes: set[str]) -> list[str]:
+    """Sockets by comma, each as scheme://host:port with one of `schemes`."""
+    wanted = "by comma, each like " + " or ".join(f"{scheme}://host:port" for scheme in sorted(schemes))
+    for value in words(name):
+        try:
+            parts = urlsplit(value)
+            exact = value == f"{parts.scheme}://{parts.netloc}" and "@" not in value and parts.port
+        except ValueError as exc:
+            raise refuse(name, wanted) from exc
+        if parts.scheme not in schemes or not parts.hostname or not exact:
+            raise refuse(name, wanted)
+    return words(name)
+
+
 def database(name: str) -> dict:
     """One entry of DATABASES for a postgis:// URL; an empty dict where it is not set."""
     value = address(name, DATABASE_SCHEMES)

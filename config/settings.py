@@ -97,6 +97,12 @@ OLDEST_FIX = timedelta(hours=env.integer("OLDEST_FIX_H", 24, least=1, most=8760)
 DISPATCHER_POLL_S = env.number("DISPATCHER_POLL_S", 0.5, most=60)
 DISPATCHER_LEASE_S = env.number("DISPATCHER_LEASE_S", 30, most=3600)
 DISPATCHER_THREADS = env.integer("DISPATCHER_THREADS", 8, least=1, most=64)
+#: How long every fix of every unit is kept for the audit.
+UNIT_TRACK_DAYS = env.integer("UNIT_TRACK_DAYS", 180, least=1, most=3660)
+#: How long after its last word on AIS a vessel is forgotten.
+VESSEL_HOURS = env.integer("VESSEL_HOURS", 24, least=1, most=720)
+#: Receivers that run_ais listens to; empty: no such process.
+AIS_SOURCE = env.endpoints("AIS_SOURCE", {"tcp", "tcp-listen", "udp"})
 #: Told to reporters so that they can call; may be empty.
 OPERATIONS_NUMBER = env.pattern("OPERATIONS_NUMBER", "", r"\+?[0-9][0-9 -]{1,17}", "a phone number, or empty")
 #: For numbers written without a country code.
@@ -324,6 +330,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "alerts.tasks.fetch_photos",
         "schedule": timedelta(hours=1),
         "kwargs": {"hours": 72},
+        "options": {"expires": 3000},
+    },
+    "keep-tracks": {
+        "task": "alerts.tasks.keep_tracks",
+        "schedule": timedelta(hours=1),
         "options": {"expires": 3000},
     },
 }

@@ -63,3 +63,11 @@ def django_db_modify_db_settings():
         lock.close()
         return
     pytest.exit("50 test runs at once are enough.", returncode=1)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_remembered():
+    """Tokens of an earlier test name rows that are gone."""
+    from communities import authentication
+
+    authentication.remembered.clear()

@@ -1,11 +1,14 @@
 from alerts.models.advisories import Advisory
 from alerts.models.dispatches import Dispatch, DispatchTransition, Escalation
 from alerts.models.messages import InboundMessage, Notification
+from alerts.models.tracks import UnitTrack
 from alerts.models.units import PatrolUnit, Station, UnitPosition
 from alerts.models.weather import SceneWeather
+from alerts.models.vessels import Beacon, Vessel
 
 __all__ = [
     "Advisory",
+    "Beacon",
     "Dispatch",
     "DispatchTransition",
     "Escalation",
@@ -15,4 +18,6 @@ __all__ = [
     "SceneWeather",
     "Station",
     "UnitPosition",
+    "UnitTrack",
+    "Vessel",
 ]

@@ -158,6 +158,12 @@ class UnitPosition(models.Model):
     speed_kn = models.FloatField(null=True, blank=True)
     course_deg = models.FloatField(null=True, blank=True)
     source = models.CharField(max_length=8, choices=Source, default=Source.APP)
+    # Newer fixes that the unit cannot have reached: alerts.fixes.judge believes them if they go on.
+    doubted_longitude = models.FloatField(null=True, blank=True, editable=False)
+    doubted_latitude = models.FloatField(null=True, blank=True, editable=False)
+    doubted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    doubted_since = models.DateTimeField(null=True, blank=True, editable=False)
+    doubts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         constraints = [

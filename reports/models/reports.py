@@ -18,6 +18,7 @@ class Report(models.Model):
         SMS = "sms", _("SMS")
         PHONE_IN = "phone_in", _("phoned in")
         RADIO = "radio", _("radio relay")
+        AIS = "ais", _("AIS beacon")
 
     class Status(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -91,7 +92,8 @@ class Report(models.Model):
             # takes a message in once, however often the carrier or the app repeats it
             models.UniqueConstraint(fields=["source", "external_id"], name="report_key_once"),
             models.CheckConstraint(
-                condition=models.Q(source__in=["app", "sms", "phone_in", "radio"]), name="report_source_known"
+                condition=models.Q(source__in=["app", "sms", "phone_in", "radio", "ais"]),
+                name="report_source_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["received", "duplicate", "dismissed"]),

@@ -46,6 +46,9 @@ def alerting(patrol):
     return factories.Dispatch(incident=incident, unit=patrol, status="alerting")
 
 
+TAKEN = {"accepted": 0, "ignored": 0, "repaired": 0, "refused": {}, "errors": []}
+
+
 class TestPositions:
     URL = "/api/v1/patrol-units/MY-LUMUT-04/positions/"
 
@@ -56,7 +59,7 @@ class TestPositions:
     def test_one_fix_of_the_own_unit_is_kept(self, call, crew, patrol):
         answer = call(crew, "post", self.URL, self.fix(speed_kn=12, course_deg=270))
         assert answer.status_code == 200
-        assert answer.json() == {"accepted": 1, "ignored": 0, "errors": []}
+        assert answer.json() == TAKEN | {"accepted": 1}
         kept = UnitPosition.objects.get(unit=patrol)
         assert (kept.latitude, kept.longitude, kept.speed_kn, kept.course_deg, kept.source) == (
             4.2,
@@ -86,11 +89,12 @@ class TestPositions:
         assert answer.status_code == 200
         assert answer.json()["accepted"] == 1
         assert [error["index"] for error in answer.json()["errors"]] == [1, 2, 3]
+        assert answer.json()["refused"] == {"null_island": 1, "not_a_fix": 1, "future": 1}
 
     def test_a_repeat_is_ignored(self, call, crew):
         fix = self.fix()
         call(crew, "post", self.URL, fix)
-        assert call(crew, "post", self.URL, fix).json() == {"accepted": 0, "ignored": 1, "errors": []}
+        assert call(crew, "post", self.URL, fix).json() == TAKEN | {"ignored": 1}
 
     def test_five_hundred_at_once_and_no_more(self, call, crew):
         rows = [self.fix(minutes) for minutes in range(1, 501)]
@@ -102,7 +106,7 @@ class TestPositions:
         assert call(crew, "post", self.URL, _json(body)).status_code == 400
 
     def test_an_empty_batch_is_nothing(self, call, crew):
-        assert call(crew, "post", self.URL, []).json() == {"accepted": 0, "ignored": 0, "errors": []}
+        assert call(crew, "post", self.URL, []).json() == TAKEN
 
     @pytest.mark.parametrize(
         "call_sign", ["MY-BATUUBAN-03", "NO-SUCH-BOAT", "%00", "%F0%9F%92%A5", "my-lumut-04"]
@@ -111,6 +115,51 @@ class TestPositions:
         answer = call(crew, "post", f"/api/v1/patrol-units/{call_sign}/positions/", self.fix())
         assert answer.status_code in (400, 403)
         assert not UnitPosition.objects.exists()
+
+
+class TestFleetPositions:
+    """A gateway sends for every unit whose crew its user is in."""
+
+    URL = "/api/v1/patrol-units/positions/"
+    fix = TestPositions.fix
+
+    def test_each_row_moves_its_own_unit(self, call, crew, patrol, second_patrol):
+        second_patrol.crew.add(crew)
+        rows = [
+            self.fix(2, call_sign=patrol.call_sign),
+            self.fix(1, call_sign=second_patrol.call_sign, latitude=5),
+        ]
+        assert call(crew, "post", self.URL, rows).json() == TAKEN | {"accepted": 2}
+        assert {row.unit: row.latitude for row in UnitPosition.objects.all()} == {
+            patrol: 4.2,
+            second_patrol: 5,
+        }
+
+    def test_anothers_unit_is_refused_like_one_that_is_not_there(self, call, crew, patrol, second_patrol):
+        rows = [
+            self.fix(call_sign=name) for name in (second_patrol.call_sign, "NO-SUCH-BOAT", patrol.call_sign)
+        ]
+        told = call(crew, "post", self.URL, rows).json()
+        assert (told["accepted"], told["refused"]) == (1, {"not_your_unit": 2})
+        assert told["errors"][0] | {"index": 1} == told["errors"][1]
+        assert not UnitPosition.objects.filter(unit=second_patrol).exists()
+
+    @pytest.mark.parametrize(
+        "call_sign", [None, 7, [], {}, "", "\x00", "\ud800", "A" * 10_000, "💥", True, ["MY-LUMUT-04"]]
+    )
+    def test_any_call_sign_is_answered(self, call, crew, patrol, call_sign):
+        told = call(crew, "post", self.URL, _json([self.fix(call_sign=call_sign)]))
+        assert told.status_code in (200, 400)  # 400: no JSON of ours
+        assert not UnitPosition.objects.exists()
+
+    @pytest.mark.parametrize("body", [{}, 7, None, "x", {"call_sign": "MY-LUMUT-04"}])
+    def test_what_is_no_list_is_400(self, call, crew, body):
+        assert call(crew, "post", self.URL, _json(body)).status_code == 400
+
+    def test_five_hundred_at_once_and_no_more(self, call, crew, patrol):
+        rows = [self.fix(n / 10, call_sign=patrol.call_sign) for n in range(501)]
+        assert call(crew, "post", self.URL, rows).status_code == 400
+        assert call(crew, "post", self.URL, rows[1:]).json()["accepted"] == 500
 
 
 class TestDispatches:

@@ -42,6 +42,12 @@ CREATE TABLE outbox (
     handed_at timestamptz
 );
 CREATE INDEX ON outbox (due_at) WHERE handed_at IS NULL;
+CREATE TABLE fix (
+    call_sign varchar(20) PRIMARY KEY,
+    longitude float8 NOT NULL,
+    latitude float8 NOT NULL,
+    position_at timestamptz NOT NULL
+) WITH (fillfactor = 50);
 """
 STORE = """
 WITH stored AS (
@@ -50,6 +56,11 @@ WITH stored AS (
     ON CONFLICT (external_id) DO NOTHING RETURNING id
 ), told AS (INSERT INTO event (report_id, kind) SELECT id, 'received' FROM stored)
 INSERT INTO outbox (report_id) SELECT id FROM stored RETURNING report_id
+"""
+MOVE = """
+INSERT INTO fix SELECT %s, %s, %s, %s::timestamptz FROM set_config('synchronous_commit', 'off', true)
+ON CONFLICT (call_sign) DO UPDATE SET longitude = excluded.longitude, latitude = excluded.latitude,
+    position_at = excluded.position_at WHERE fix.position_at < excluded.position_at
 """
 HAND_OVER = """
 UPDATE outbox SET handed_at = clock_timestamp() WHERE id IN (
@@ -71,7 +82,7 @@ def application(environ, start_response):
     if environ["REQUEST_METHOD"] == "GET":
         start_response("200 OK", [("Content-Length", "0")])
         return [b""]
-    kind, store = ("text/xml", sms) if environ["PATH_INFO"] == "/sms" else ("application/json", report)
+    kind, store = ROUTES.get(environ["PATH_INFO"], ("application/json", report))
     answer = store(body, environ)
     status = "201 Created" if answer else "403 Forbidden"
     start_response(status, [("Content-Type", kind), ("Content-Length", str(len(answer)))])
@@ -98,6 +109,17 @@ def sms(body: bytes, environ: dict) -> bytes:
     with pool().connection() as connection:
         connection.execute(STORE, (form["MessageSid"], form["Body"], "sms", 100.5, 4.2))
     return b"<Response><Message>OK</Message></Response>"
+
+
+def position(body: bytes, environ: dict) -> bytes:
+    sent = json.loads(body)
+    row = environ["PATH_INFO"], sent["longitude"], sent["latitude"], sent["position_at"]
+    with pool().connection() as connection:
+        moved = connection.execute(MOVE, row).rowcount
+    return json.dumps({"accepted": moved}).encode()
+
+
+ROUTES = {"/sms": ("text/xml", sms), "/position": ("application/json", position)}
 
 
 def hand_over(redis_url: str | None) -> None:

@@ -18,13 +18,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--create", choices=User.Role.values, metavar="ROLE", help="make the user if there is none"
         )
-        parser.add_argument("--unit", metavar="CALL_SIGN", help="put the user into this unit's crew")
+        parser.add_argument(
+            "--unit",
+            metavar="CALL_SIGN",
+            action="append",
+            default=[],
+            help="put the user into this unit's crew; once for each unit that a gateway speaks for",
+        )
         parser.add_argument("--days", type=int, default=90, help="until it expires; 0 for never (an AVL box)")
 
     @transaction.atomic
-    def handle(
-        self, *args, username: str, create: str | None, unit: str | None, days: int, **options
-    ) -> None:
+    def handle(self, *args, username: str, create: str | None, unit: list[str], days: int, **options) -> None:
         user = User.objects.filter(username=username).first()
         if user is None:
             if create is None:
@@ -37,8 +41,8 @@ class Command(BaseCommand):
             raise CommandError(f"User {username} is not active.")
         if days < 0:
             raise CommandError("--days cannot be negative.")
-        if unit is not None:
-            self.join_crew(user, unit)
+        for call_sign in unit:
+            self.join_crew(user, call_sign)
         _, token = AuthToken.objects.create(user=user, expiry=timedelta(days=days) if days else None)
         self.stdout.write(token)
 
