@@ -170,6 +170,25 @@ class ToldReportSerializer(serializers.Serializer):
         return [str(attachment.pk) for attachment in report.attachments.all()]
 
 
+class NearVesselSerializer(serializers.Serializer):
+    """A vessel heard on AIS that could help."""
+
+    mmsi = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    kind = serializers.CharField(help_text="by its AIS ship type: fishing boat, tug, cargo ship, tanker …")
+    length_m = serializers.IntegerField(allow_null=True)
+    position = serializers.SerializerMethodField()
+    position_at = serializers.DateTimeField()
+    speed_kn = serializers.FloatField(allow_null=True)
+    course_deg = serializers.FloatField(allow_null=True, help_text="true")
+    distance_m = serializers.FloatField(help_text="in a straight line")
+    bearing_deg = serializers.FloatField(help_text="true, from the incident")
+    eta_s = serializers.FloatField(help_text="at its present speed, at least 8 knots")
+
+    def get_position(self, vessel) -> PositionSerializer:
+        return {"latitude": vessel.latitude, "longitude": vessel.longitude}
+
+
 class MomentSerializer(serializers.Serializer):
     """One line of the story."""
 

@@ -9,6 +9,7 @@ api_urlpatterns = [
     path("reports/", Reports.as_view(reply=feedback.hear), name="reports"),
     path("incidents/<uuid:id>/", views.IncidentStory.as_view(), name="incident"),
     path("incidents/<uuid:id>/weather/", views.Weather.as_view(), name="incident-weather"),
+    path("incidents/<uuid:id>/vessels/", views.IncidentVessels.as_view(), name="incident-vessels"),
     path("patrol-units/positions/", views.FleetPositions.as_view(), name="fleet-positions"),
     path("patrol-units/<str:call_sign>/positions/", views.UnitPositions.as_view(), name="unit-positions"),
     path("dispatches/", views.Dispatches.as_view(), name="dispatches"),

@@ -13,12 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from alerts import dispatch, positions, weather
+from alerts import dispatch, positions, vessels, weather
 from alerts.models import Dispatch, PatrolUnit, UnitPosition
 from alerts.serializers import (
     DispatchSerializer,
     FleetPositionSerializer,
     IncidentStorySerializer,
+    NearVesselSerializer,
     PositionOutcomeSerializer,
     ReasonSerializer,
     UnitPositionBatchSerializer,
@@ -239,3 +240,22 @@ class Weather(APIView):
         said.is_valid(raise_exception=True)
         row = weather.enter(incident.pk, by=request.user, **said.validated_data)
         return Response(WeatherSerializer(row).data, status=201)
+
+
+@private
+class IncidentVessels(APIView):
+    permission_classes = [IsDesk]
+
+    @extend_schema(
+        operation_id="list_vessels_near_incident",
+        responses={200: NearVesselSerializer(many=True)} | problems(401, 403, 404),
+    )
+    def get(self, request: Request, id) -> Response:
+        """Vessels heard on AIS within 30 NM in the last half hour that could help, the nearest first.
+
+        Empty where the incident has no position. Whom to call is the officer's decision: a quiet matter is
+        no matter for other ships.
+        """
+        incident = get_object_or_404(Incident, pk=id)
+        found = vessels.near(incident.lon_lat) if incident.lon_lat else []
+        return Response(NearVesselSerializer(found, many=True).data)

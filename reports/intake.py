@@ -9,6 +9,7 @@ import json
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
@@ -51,7 +52,8 @@ class Incoming:
 
     `position` is (lon, lat) in degrees; `position_source` tells whose position it is
     (`device_gnss`: the reporter's own). `type` is the sender's own choice, if the app offers one.
-    `new_matter`: opens an incident of its own, whatever this phone reported before.
+    `new_matter`: opens an incident of its own, whatever this phone reported before. `incident_id`: the
+    incident that the sender itself (a beacon, no phone) is about; joined while it is open.
     `extra` is kept beside the reading (raw values that could not be used, say).
     """
 
@@ -72,6 +74,7 @@ class Incoming:
     first_byte_at: datetime | None = None
     flags: tuple[str, ...] = ()
     new_matter: bool = False
+    incident_id: UUID | None = None
     extra: dict = field(default_factory=dict)
 
     def content_hash(self) -> bytes:
@@ -137,6 +140,7 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     if pieces:
         report.reading["extra"] = {**incoming.extra, "parts": [piece.reference for piece in reversed(pieces)]}
     incident, doubt = matters.find(report, own, facts, answered, pieces, now)
+    incident = incident or _own_incident(incoming)
     if incident is None:
         incident = triage.open_incident({**facts, "type": report.type, "drill": report.drill}, now=now)
         propose_join(incident, report, now)
@@ -228,6 +232,12 @@ def storable(text: str) -> tuple[str, list[str]]:
     """The text as PostgreSQL can hold it: no NUL, no lone surrogate; flagged where that changed it."""
     kept = text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     return kept, ["text_repaired"] if kept != text else []
+
+
+def _own_incident(incoming: Incoming) -> Incident | None:
+    """The incident that the sender named, locked, while it is open."""
+    incident = workflow.lock(incoming.incident_id) if incoming.incident_id else None
+    return incident if incident is not None and incident.is_open else None
 
 
 def propose_join(incident: Incident, report: Report, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alerts import candidates
+from alerts import candidates, vessels
 from alerts.admin.forms import escalation_of, ranking_of, span
 from alerts.models import DispatchTransition, InboundMessage, PatrolUnit
 from alerts.waters import waters_of
@@ -15,7 +15,7 @@ from communities.admin import Role, role_of
 from communities.charts import position_text
 from communities.sphere import NAUTICAL_MILE_M
 from reports.models import Incident, Report
-from reports.taxonomy import Capability
+from reports.taxonomy import TAXONOMY, Capability, ReplyMode
 
 FRESH = timedelta(minutes=30)  # older fixes rank a unit from its station
 MOST_ON_THE_CHART = 300
@@ -50,6 +50,7 @@ def page_of(incident: Incident, user, at_desk: bool) -> dict:
         "passed_over": ranking_of(incident).get("passed_over", []) if at_desk else [],
         "support": [_support(row) for row in ranking_of(incident).get("support", [])] if at_desk else [],
         "waters": ranking_of(incident).get("waters", {}) if at_desk else {},
+        "vessels": _vessels(incident) if at_desk else [],
         "chart": _chart(incident, reports, at_desk),
     }
 
@@ -160,6 +161,22 @@ def _ranked(row: dict) -> dict:
         else "–",
         "why": "; ".join(map(str, notes)) if isinstance(notes, list | tuple) else notes,
     }
+
+
+def _vessels(incident: Incident) -> list[dict]:
+    """Vessels heard near it that could help; none where other ships are not to know of the matter."""
+    if not incident.lon_lat or not incident.is_open or TAXONOMY[incident.type].reply == ReplyMode.QUIET:
+        return []
+    return [
+        {
+            "row": vessel,
+            "where": position_text(vessel.longitude, vessel.latitude),
+            "distance": f"{vessel.distance_m / NAUTICAL_MILE_M:.1f} NM {vessel.bearing_deg:03.0f}°",
+            "eta": span(vessel.eta_s),
+            "age": span((timezone.now() - vessel.position_at).total_seconds()),
+        }
+        for vessel in vessels.near(incident.lon_lat)
+    ]
 
 
 def _story(incident: Incident, at_desk: bool):

@@ -54,7 +54,7 @@ def months(apps, schema_editor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("alerts", "0003_told_and_repeat"),
-        ("reports", "0006_ais_source"),
+        ("reports", "0007_ais_source"),
     ]
 
     operations = [
