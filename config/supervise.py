@@ -1,6 +1,6 @@
 """Start all that Suar is made of, and stop it cleanly.
 
-    python -m config.supervise run       services, database, data, then every process of the Procfile
+    python -m config.supervise run       services, database, data, then the processes of the Procfile
     python -m config.supervise demo      the same with demo settings; tells the story, then serves on
     python -m config.supervise stop      end a running one and the private servers
 
@@ -37,6 +37,8 @@ END_TIMEOUT_S = 15
 WATCH_S = 1.0
 #: Exit statuses of a stop by Ctrl-C and by SIGTERM, as shells count them.
 STOPPED = {128 + signal.SIGINT, 128 + signal.SIGTERM}
+#: A process of the Procfile that is started only where a setting says what for.
+ONLY_WITH = {"ais": "AIS_SOURCE"}
 #: The demo speaks to simulated phones only and does not wait minutes for the ladder.
 DEMO_ENVIRONMENT = {
     "DEBUG": "0",
@@ -44,6 +46,7 @@ DEMO_ENVIRONMENT = {
     "FIREBASE_CREDENTIALS": "",
     "ALLOWED_HOSTS": "",
     "PHONES": "open",
+    "AIS_SOURCE": "",
     "LADDER_SCALE": "0.05",
     "HASHED_STATIC": "1",
 }
@@ -61,7 +64,11 @@ class Supervisor:
         self.environment = environment
         self.port = environment["PORT"]
         self.log = log
-        self.processes = parse_procfile((ROOT / "Procfile").read_text()).processes
+        self.processes = {
+            name: command
+            for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items()
+            if name not in ONLY_WITH or environment.get(ONLY_WITH[name])
+        }
         self.colours = dict(zip(self.processes, get_colours(), strict=False))
         width = max(map(len, [*self.processes, "system"]))
         self.printer = Printer(log.open("w") if log else sys.stdout, width=width)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from communities.languages import Language
 from communities.models import Device, Reporter
-from reports import known_places, matching, matters, parts, questions, triage
+from reports import known_places, matching, matters, parts, questions, triage, workflow
 from reports.models import Incident, Question, Report
 from reports.priority import PHASE
 from reports.reading import READING_VERSION, Reading, read

@@ -70,3 +70,10 @@ def test_the_first_reason_to_end_gives_the_status():
     supervisor.end(143)
     supervisor.end()
     assert supervisor.status == 143
+
+
+@pytest.mark.parametrize(("source", "listens"), [("", False), ("udp://127.0.0.1:10110", True)])
+def test_a_process_that_needs_a_setting_is_started_only_with_it(source, listens):
+    supervisor = Supervisor(FakeServices([]), {"PORT": "8001", "AIS_SOURCE": source})
+    assert ("ais" in supervisor.processes) == listens
+    assert "dispatcher" in supervisor.processes
