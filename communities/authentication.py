@@ -135,15 +135,18 @@ class ReportingScheme(DeviceScheme):
     target_class = ReportingAuthentication
 
 
-class RecentScheme(DeviceScheme):
+class RecentScheme(OpenApiAuthenticationExtension):
     target_class = RecentAuthentication
-    name = ["device", "token"]
+    name = "deviceOrToken"
 
-    def get_security_definition(self, auto_schema) -> list[dict]:
-        return [
-            super().get_security_definition(auto_schema),
-            StaffTokenScheme(self.target).get_security_definition(auto_schema),
-        ]
+    def get_security_definition(self, auto_schema) -> dict:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Device`, `Token` or `Bearer`, as elsewhere; a revoked one may work "
+            f"{REMEMBERED_S} seconds longer.",
+        }
 
 
 class StaffTokenScheme(OpenApiAuthenticationExtension):
