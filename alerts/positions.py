@@ -18,12 +18,18 @@ from alerts.models import UnitTrack
 
 MOST_ROWS = 500
 
-_UNITS = """
+_STATE = """
 SELECT unit.id, unit.call_sign, unit.mmsi, unit.kind, unit.speed_kn,
     fix.latitude, fix.longitude, fix.position_at, fix.speed_kn, fix.course_deg, fix.source,
-    fix.doubted_latitude, fix.doubted_longitude, fix.doubted_at, fix.doubted_since, fix.doubts
-FROM alerts_patrolunit AS unit LEFT JOIN alerts_unitposition AS fix ON fix.unit_id = unit.id
+    fix.doubted_latitude, fix.doubted_longitude, fix.doubted_at, fix.doubted_since, fix.doubts,
+    {user} FROM alerts_patrolunit AS unit LEFT JOIN alerts_unitposition AS fix ON fix.unit_id = unit.id
 """
+_WITH_MMSI = _STATE.format(user="NULL") + "WHERE unit.mmsi <> ''"
+_OF_CREWS = (
+    _STATE.format(user="crew.user_id")
+    + "JOIN alerts_patrolunit_crew AS crew ON crew.patrolunit_id = unit.id "
+    + "WHERE crew.user_id = ANY(%s) AND unit.call_sign = ANY(%s)"
+)
 
 # One statement for a whole batch, so one commit, and that without waiting for the disk: the next fix is
 # seconds away, and no life hangs on this one. Rows come sorted, so that two batches never lock crosswise.
@@ -78,13 +84,14 @@ class Outcome:
     """What became of a batch.
 
     `accepted` fixes were newer than what we had, `ignored` were not; `repaired` of both had a date 1024
-    weeks off. `errors` are (row, reason, why).
+    weeks off. `errors` are (row, reason, why). `newest`: the indexes of the accepted ones.
     """
 
     accepted: int = 0
     ignored: int = 0
     repaired: int = 0
     errors: list[tuple[int, Reason, str]] = field(default_factory=list)
+    newest: frozenset[int] = frozenset()
 
     @property
     def refused(self) -> dict[str, int]:
@@ -94,22 +101,20 @@ class Outcome:
 
 def units_of(user_id: int, call_signs: Iterable[object]) -> dict[str, Tracked]:
     """Those of `call_signs` whose crew the user is in, by call sign."""
-    rows = _read(
-        _UNITS + "JOIN alerts_patrolunit_crew AS crew ON crew.patrolunit_id = unit.id "
-        "WHERE crew.user_id = %s AND unit.call_sign = ANY(%s)",
-        # Longer ones are not stored, and what cannot be printed PostgreSQL may not even read.
-        [user_id, [name for name in call_signs if isinstance(name, str) and _is_call_sign(name)]],
-    )
-    return {unit.call_sign: unit for unit in rows}
+    found = units_of_crews([user_id], call_signs)
+    return {call_sign: unit for (_, call_sign), unit in found.items()}
 
 
-def _is_call_sign(name: str) -> bool:
-    return len(name) <= 20 and name.isprintable()
+def units_of_crews(user_ids: list[int], call_signs: Iterable[object]) -> dict[tuple[int, str], Tracked]:
+    """Those of `call_signs` that one of the users is in the crew of, by user and call sign."""
+    # Longer ones are not stored, and what cannot be printed PostgreSQL may not even read.
+    names = [name for name in call_signs if isinstance(name, str) and len(name) <= 20 and name.isprintable()]
+    return {(user_id, unit.call_sign): unit for user_id, unit in _read(_OF_CREWS, [user_ids, names])}
 
 
 def units_with_mmsi() -> dict[str, Tracked]:
     """Every unit that sends on AIS, by MMSI."""
-    return {unit.mmsi: unit for unit in _read(_UNITS + "WHERE unit.mmsi <> ''", [])}
+    return {unit.mmsi: unit for _, unit in _read(_WITH_MMSI, [])}
 
 
 def read_rows(
@@ -148,7 +153,7 @@ def record(
             errors.append((one.index, Reason.NOT_YOUR_UNIT, "call_sign is not of a unit of yours"))
     track: list[dict] = []
     newest: list[dict] = []
-    newer: Counter[UUID] = Counter()
+    newer: dict[UUID, list[int]] = defaultdict(list)
     ignored = repaired = 0
     for name, batch in of_unit.items():
         unit = units[name]
@@ -165,19 +170,17 @@ def record(
                     (one.index, Reason.TOO_FAST, f"no unit of its kind goes over {unit.most_kn:.0f} kn")
                 )
             elif verdict == Verdict.NEWER:
-                newer[unit.unit_id] += 1
+                newer[unit.unit_id].append(one.index)
             else:
                 ignored += 1
             track.append({**_fix(unit, fix), "note": note})
         if known is not unit.known:
             newest.append(_row(unit, known, source))
-    accepted = sum(newer.values())
-    if track:
-        kept = _keep(track, newest, source, now)
-        # A newer fix came in by another road meanwhile.
-        late = sum(count for unit_id, count in newer.items() if unit_id not in kept)
-        accepted, ignored = accepted - late, ignored + late
-    return Outcome(accepted, ignored, repaired, sorted(errors))
+    kept = _keep(track, newest, source, now) if track else set()
+    # Of the others a newer fix came in by another road meanwhile.
+    accepted = frozenset(index for unit_id in newer.keys() & kept for index in newer[unit_id])
+    ignored += sum(map(len, newer.values())) - len(accepted)
+    return Outcome(len(accepted), ignored, repaired, sorted(errors), accepted)
 
 
 def _keep(track: list[dict], newest: list[dict], source: str, now: datetime) -> set[UUID]:
@@ -216,10 +219,11 @@ def _row(unit: Tracked, known: Known, source: str) -> dict:
     return row
 
 
-def _read(sql: str, params: list) -> list[Tracked]:
+def _read(sql: str, params: list) -> list[tuple[int | None, Tracked]]:
+    """Units with what we believe of them, each with the user that asked for it."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return [_tracked(row) for row in cursor.fetchall()]
+        return [(row[-1], _tracked(row[:-1])) for row in cursor.fetchall()]
 
 
 def _tracked(row: tuple) -> Tracked:

@@ -70,6 +70,13 @@ class StaffTokenAuthentication(TokenAuthentication):
         return self.authenticate_credentials(token.encode())
 
 
+def recall(shown: bytes | str) -> tuple | None:
+    """User and device or token of whoever showed this header lately; None for all others."""
+    shown = shown if isinstance(shown, bytes) else shown.encode("latin-1", "replace")
+    until, found = remembered.get(hashlib.sha256(shown).digest(), (0.0, None))
+    return found if time.monotonic() < until else None
+
+
 class RecentAuthentication(BaseAuthentication):
     """As the two above, but who showed a token is remembered for REMEMBERED_S in this process.
 
@@ -80,15 +87,13 @@ class RecentAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request):
         shown = get_authorization_header(request)
-        key, now = hashlib.sha256(shown).digest(), time.monotonic()
-        known = remembered.get(key)
-        if known is not None and now < known[0]:
-            return known[1]
+        if (known := recall(shown)) is not None:
+            return known
         for way in self.ways:
             if (found := way.authenticate(request)) is not None:
                 if len(remembered) >= MOST_REMEMBERED:
                     remembered.clear()
-                remembered[key] = now + REMEMBERED_S, found
+                remembered[hashlib.sha256(shown).digest()] = time.monotonic() + REMEMBERED_S, found
                 return found
         return None
 
