@@ -6,7 +6,9 @@ import re
 import pytest
 from django.contrib import admin as django_admin
 from django.urls import reverse
+from django.utils import timezone
 
+from alerts import vessels
 from alerts.admin.acts import ACTS
 from alerts.admin.forms import span
 from alerts.models import Dispatch, Escalation, Notification
@@ -615,3 +617,21 @@ def test_an_officer_silences_a_reporters_phone_and_answers_it_again(client, disp
     client.post(act(distress, "silence"), {"reason": "safe"})
     distress.refresh_from_db()
     assert distress.reply_mode != "NONE"
+
+
+def test_ships_that_could_help_are_on_the_page_of_a_rescue_and_of_no_quiet_matter(
+    client, dispatcher, distress, trawler
+):
+    now = timezone.now()
+    for number, incident in enumerate((distress, trawler)):
+        lon, lat = incident.lon_lat
+        name = f"{HOSTILE[:14]}{number}"
+        vessels.store(
+            [vessels.Sighting(f"53300000{number}", now, name, "", 52, 30, lat + 0.1, lon, now, 9.0, 180.0, 0)]
+        )
+    client.force_login(dispatcher)
+    rescue, quiet = (client.get(page(incident)).content.decode() for incident in (distress, trawler))
+    assert "could help" in rescue
+    assert "533000000" in rescue
+    assert HOSTILE[:10] not in rescue
+    assert "could help" not in quiet

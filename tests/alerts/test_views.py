@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from knox.models import AuthToken
 
+from alerts import vessels
 from alerts.models import Dispatch, UnitPosition
 from tests import factories
 
@@ -160,6 +161,27 @@ class TestFleetPositions:
         rows = [self.fix(n / 10, call_sign=patrol.call_sign) for n in range(501)]
         assert call(crew, "post", self.URL, rows).status_code == 400
         assert call(crew, "post", self.URL, rows[1:]).json()["accepted"] == 500
+
+
+class TestVesselsNear:
+    """Who else could help; the desk alone may ask."""
+
+    def near(self, call, user, incident):
+        return call(user, "get", f"/api/v1/incidents/{incident.pk}/vessels/")
+
+    def test_the_desk_hears_of_a_ship_near_the_incident(self, call, dispatcher):
+        incident = factories.Incident(type="sinking", position=factories.point((100.45, 4.2)))
+        now = timezone.now()
+        vessels.store(
+            [vessels.Sighting("533000001", now, "CENGAL", "", 52, 30, 4.3, 100.45, now, 9.0, 180.0, 0)]
+        )
+        (row,) = self.near(call, dispatcher, incident).json()
+        assert (row["mmsi"], row["name"], row["kind"], row["length_m"]) == ("533000001", "CENGAL", "tug", 30)
+        assert row["position"] == {"latitude": 4.3, "longitude": 100.45}
+        assert 11_000 < row["distance_m"] < 11_200
+
+    def test_without_a_position_there_is_none(self, call, dispatcher):
+        assert self.near(call, dispatcher, factories.Incident(position=None)).json() == []
 
 
 class TestDispatches:
