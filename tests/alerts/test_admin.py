@@ -625,7 +625,7 @@ def test_ships_that_could_help_are_on_the_page_of_a_rescue_and_of_no_quiet_matte
     now = timezone.now()
     for number, incident in enumerate((distress, trawler)):
         lon, lat = incident.lon_lat
-        name = f"{HOSTILE[:14]}{number}"
+        name = f"<b>TUG</b>{number}"
         vessels.store(
             [vessels.Sighting(f"53300000{number}", now, name, "", 52, 30, lat + 0.1, lon, now, 9.0, 180.0, 0)]
         )
@@ -633,5 +633,5 @@ def test_ships_that_could_help_are_on_the_page_of_a_rescue_and_of_no_quiet_matte
     rescue, quiet = (client.get(page(incident)).content.decode() for incident in (distress, trawler))
     assert "could help" in rescue
     assert "533000000" in rescue
-    assert HOSTILE[:10] not in rescue
+    assert "&lt;b&gt;TUG&lt;/b&gt;0" in rescue
     assert "could help" not in quiet
