@@ -4,8 +4,8 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from alerts import candidates
-from alerts.models import Dispatch, SceneWeather
 from alerts.fixes import Reason
+from alerts.models import Dispatch, SceneWeather
 from alerts.positions import MOST_ROWS
 from communities.serializers import PositionSerializer
 from reports.models import Incident

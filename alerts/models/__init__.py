@@ -3,8 +3,8 @@ from alerts.models.dispatches import Dispatch, DispatchTransition, Escalation
 from alerts.models.messages import InboundMessage, Notification
 from alerts.models.tracks import UnitTrack
 from alerts.models.units import PatrolUnit, Station, UnitPosition
-from alerts.models.weather import SceneWeather
 from alerts.models.vessels import Beacon, Vessel
+from alerts.models.weather import SceneWeather
 
 __all__ = [
     "Advisory",

@@ -53,7 +53,7 @@ def months(apps, schema_editor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0003_told_and_repeat"),
+        ("alerts", "0004_weather_and_waters"),
         ("reports", "0007_ais_source"),
     ]
 
