@@ -7,7 +7,8 @@ only told. The service keeps one a process (29,127 places: 1.0 s, 25 MB) and mak
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 
 from django.db import connection
 
@@ -24,25 +25,26 @@ VERSION = (
 )
 ROWS = (
     "SELECT name, kind, ST_X(position::geometry), ST_Y(position::geometry), country, source,"
-    " search_names, alt_names FROM communities_place WHERE retired_at IS NULL"
+    " community_id, search_names, alt_names FROM communities_place WHERE retired_at IS NULL"
 )
 
 
-def from_files() -> place_index.PlaceIndex:
-    """Build the index from the shipped gazetteer and the Indonesian register; raise FaultyFile."""
+def from_files(own: Iterable[tuple[place_index.Place, Iterable[str]]] = ()) -> place_index.PlaceIndex:
+    """Build the index from the shipped gazetteer, the Indonesian register and rows of one's `own`.
+
+    Raises FaultyFile.
+    """
     files = (places.GAZETTEER, places.WATERS, places.INDONESIAN_ISLANDS)
     place = _maker()
-    return place_index.PlaceIndex(
+    charted = (
         (
-            (
-                place(row.name, *row.position, row.kind, row.country, row.source),
-                names.search_names(row.name, row.alt_names),
-            )
-            for path in files
-            for row in places.read_file(path)
-        ),
-        places.other_scripts(),
+            place(row.name, *row.position, row.kind, row.country, row.source),
+            names.search_names(row.name, row.alt_names),
+        )
+        for path in files
+        for row in places.read_file(path)
     )
+    return place_index.PlaceIndex(chain(charted, own), places.other_scripts())
 
 
 def from_database() -> tuple[place_index.PlaceIndex, tuple]:
@@ -54,10 +56,10 @@ def from_database() -> tuple[place_index.PlaceIndex, tuple]:
         index = place_index.PlaceIndex(
             (
                 (
-                    place(name, lon, lat, kind, country, source),
+                    place(name, lon, lat, kind, country, source, community),
                     search_names or names.search_names(name, alt_names),
                 )
-                for name, kind, lon, lat, country, source, search_names, alt_names in cursor.fetchall()
+                for name, kind, lon, lat, country, source, community, search_names, alt_names in cursor
             ),
             places.other_scripts(),
         )
@@ -65,12 +67,13 @@ def from_database() -> tuple[place_index.PlaceIndex, tuple]:
 
 
 def _maker() -> Callable[..., place_index.Place]:
-    """What makes a place of the index from name, lon, lat, kind, country and source of a row."""
+    """What makes a place of the index from name, lon, lat, kind, country, source and community of a row."""
     reach_m = places.extents_m()
 
-    def make(name, lon, lat, kind, country, source) -> place_index.Place:
+    def make(name, lon, lat, kind, country, source, community=None) -> place_index.Place:
         known_m = reach_m.get(names.full_name(name)) if kind in place_index.EXTENDED else None
-        return place_index.Place(name, lon, lat, kind, country, source == REGISTER, known_m)
+        village = str(community or "")
+        return place_index.Place(name, lon, lat, kind, country, source == REGISTER, known_m, village)
 
     return make
 
@@ -99,6 +102,11 @@ class LazyIndex:
                 log.exception("names of places cannot be loaded; texts are read without them")
                 self._failed = True
         return self._index.named(name, **options) if self._index is not None else None
+
+    @property
+    def has_secrets(self) -> bool:
+        """As PlaceIndex.has_secrets, of an index that was needed already."""
+        return self._index is not None and self._index.has_secrets
 
 
 class _Kept:

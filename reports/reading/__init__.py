@@ -15,7 +15,7 @@ from . import words as keywords
 from .folding import MAX_CHARS, fold, repair_digits
 from .pairs import in_service_box
 from .people import count_persons
-from .place_index import PlaceIndex
+from .place_index import Named, PlaceIndex
 
 __all__ = ["READING_VERSION", "Reading", "read"]
 
@@ -66,13 +66,15 @@ def read(
     sender_country: str | None = None,
     places: PlaceIndex | None = None,
     near: tuple[float, float] | None = None,
+    village: str = "",
 ) -> Reading:
     """Read one message.
 
     `language` is the reporter's own setting (BCP 47) and wins; `usual_language` is what they wrote before and
     yields to a text that is clearly in another. `sender_country` is a calling code, a number
     in E.164 or an ISO country. `places` turns names into positions; without it names are only told.
-    `near` is (lon, lat) where the phone was last, None unknown. Anything that is not text reads as empty.
+    `near` is (lon, lat) where the phone was last, None unknown; `village` the id of the reporter's community,
+    whose own names are read first. Anything that is not text reads as empty.
     """
     if not isinstance(text, str):
         text = ""
@@ -108,7 +110,7 @@ def read(
     place = named_places.mentioned(folded)
     matter = message.judge(folded, words, tried_position=found.tried, place=place)
     if found.position is None and places is not None:
-        options = {"index": places, "language": spoken, "near": near}
+        options = {"index": places, "language": spoken, "near": near, "village": village}
         at_sea = matter.type != IncidentType.UNCLASSIFIED or words.names("maritime")
         where = named_places.find(folded, at_sea=at_sea, **options)
         source = _take_place(found, where)
@@ -117,7 +119,8 @@ def read(
             matter = message.judge(folded, words, tried_position=found.tried, place=place)
     shorts = [code.short for code in found_codes if code.short]
     if shorts and source in (None, "named_place"):
-        source = _take_short_code(found, shorts[0], folded, places, spoken, near) or source
+        named = places and named_places.near_code(folded, places, language=spoken, near=near, village=village)
+        source = _take_short_code(found, shorts[0], named, near) or source
     blanked = _blank(repaired, found.spans)
     flags = found.flags | matter.flags
     return Reading(
@@ -193,9 +196,8 @@ def _take_place(found: coordinates.Found, where: named_places.Where) -> str | No
     return where.source
 
 
-def _take_short_code(found: coordinates.Found, short: str, folded: str, places, language, near) -> str | None:
+def _take_short_code(found: coordinates.Found, short: str, named: Named | None, near) -> str | None:
     """Short plus codes repeat each degree: a place in the text says which, or where the phone was."""
-    named = places and named_places.near_code(folded, places, language=language, near=near)
     stands = [place.position for place in named.places[:5]] if named else [near] if near else []
     pairs = [pair for stand in stands if (pair := codes.recover(short, stand))]
     if not pairs:

@@ -135,10 +135,23 @@ class _Areas:
 
 
 class Reader:
-    """Looks names up in an index on behalf of one folded text."""
+    """Looks names up in an index on behalf of one folded text.
 
-    def __init__(self, text: str, index: PlaceIndex, language: str, near: Position | None):
-        self.text, self.index, self.near = text, index, near
+    `village` is the reporter's community; `secrets`: names of other villages are looked up too.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        index: PlaceIndex,
+        language: str,
+        near: Position | None,
+        village: str = "",
+        *,
+        secrets: bool = False,
+    ):
+        self.text, self.index, self.language, self.near = text, index, language, near
+        self._knows = {"village": village, "secrets": secrets}
         said = tuple(
             COUNTRIES[match["region"]] for match in REGION.finditer(text) if match["region"] in COUNTRIES
         )
@@ -257,19 +270,20 @@ class Reader:
             countries=self.likely,
             only=areas.countries,
             beside=areas.circles,
+            **self._knows,
             **{"wide": kind or bare, **options},
         )
 
     def _in_script(self, run: re.Match) -> tuple[Named, int] | None:
         for end in range(len(run[0]), 1, -1):
-            named = self.index.named(run[0][:end], near=self.near, countries=self.likely)
+            named = self.index.named(run[0][:end], near=self.near, countries=self.likely, **self._knows)
             if named:
                 return named, run.start() + end
         return None
 
     def _in_script_to(self, run: re.Match) -> tuple[Named, int] | None:
         for start in range(len(run[1]) - 1):
-            named = self.index.named(run[1][start:], near=self.near, countries=self.likely)
+            named = self.index.named(run[1][start:], near=self.near, countries=self.likely, **self._knows)
             if named:
                 return named, run.start() + start
         return None

@@ -4,7 +4,7 @@ Pure: built from rows, asked with words. 29,127 places with 49,300 names take 1.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
@@ -55,6 +55,8 @@ CONTINENT_M = 900 * NAUTICAL_MILE_M
 SAME_PLACE_M = 10 * NAUTICAL_MILE_M
 LARGE_M = 10 * NAUTICAL_MILE_M
 MOST_RANKED = 50
+#: A phone last heard of no further than this from what a village calls by a name may use that name.
+EARSHOT_M = 30 * NAUTICAL_MILE_M
 BESIDE_M = 60 * NAUTICAL_MILE_M  # "Pulau Lima, Kota Tinggi": the second says which first
 NEAR_M = 100 * NAUTICAL_MILE_M  # a day's way of a small boat, and back
 FAR_M = 300 * NAUTICAL_MILE_M
@@ -73,6 +75,7 @@ class Place:
     country: str = ""
     minor: bool = False  # of a register of every rock: that it alone bears the name does not make it the one
     reach_m: float | None = None  # how far it reaches, where that is known better than from its kind
+    village: str = ""  # the id of the community whose own name this is; "" on the chart
 
     @property
     def position(self) -> Position:
@@ -118,14 +121,18 @@ Circle = tuple[Position, float]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Who bears a name: one place of each neighbourhood, likeliest first. `exact`: spelled as it is known."""
+    """Who bears a name: one place of each neighbourhood, likeliest first. `exact`: spelled as it is known.
+
+    `secret`: the likeliest is known by a name of a village that is not the reporter's.
+    """
 
     places: tuple[Place, ...]
     exact: bool = True
     settled: bool = True  # the first is the one meant, as far as can be told
+    secret: bool = False
 
 
-class PlaceIndex:
+class _Names:
     """Names to places.
 
     Rows are (place, every folded form of its names as `names.search_names` gives). `aliases` are (name in
@@ -187,8 +194,10 @@ class PlaceIndex:
             found = self._of_kinds(bearers, kinds)
             # A cape is not the town of its name, however near it often is.
             guessed = form.split()[0] in _CAPE_WORDS and not any(place.kind == "cape" for place in found)
-            if not found and kinds is ISLANDS:  # an island known by its town
-                found = self._of_kinds(bearers, _LAND)
+            if not found and kinds is ISLANDS:  # an island known by its town, not by another name of a town
+                found = [
+                    place for place in self._of_kinds(bearers, _LAND) if names.own_name(place.name) == own
+                ]
         plain = frozenset(found)
         if longer and (kinds is ISLANDS or not [place for place in found if wide or place.kind not in WIDE]):
             found += self._longer(form)
@@ -237,6 +246,93 @@ class PlaceIndex:
         hits = extract(own, forms, scorer=OSA.distance, score_cutoff=most, limit=8)
         nearest = [key for key, distance, _ in hits if distance == hits[0][1]]
         return self._of_kinds((place for key in nearest for place in self._by_name[key]), kinds)
+
+
+class PlaceIndex(_Names):
+    """Names to places: those on the chart, which anybody may mean, and those of each village.
+
+    Rows and aliases are as for the chart alone; a place with a `village` is known to that community.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[tuple[Place, Iterable[str]]],
+        aliases: Iterable[tuple[str, str, str]] = (),
+    ):
+        own: list[tuple[Place, Iterable[str]]] = []
+        super().__init__(self._charted(rows, own), aliases)
+        self._secret = _Names(own)
+        by_village: dict[str, list[tuple[Place, Iterable[str]]]] = {}
+        for row in own:
+            by_village.setdefault(row[0].village, []).append(row)
+        self._of_village = {village: _Names(known) for village, known in by_village.items()}
+
+    @staticmethod
+    def _charted(rows, own: list) -> Iterator[tuple[Place, Iterable[str]]]:
+        """The rows of the chart; puts the others into `own`."""
+        for place, forms in rows:
+            if place.village:
+                own.append((place, tuple(forms)))
+            else:
+                yield place, forms
+
+    def __len__(self) -> int:
+        return super().__len__() + len(self._secret)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether any village has names of its own."""
+        return len(self._secret) > 0
+
+    def named(self, name: str, *, village: str = "", secrets: bool = False, **options) -> Named | None:
+        """The places called `name`, asked as a chart is; None if there are none.
+
+        Names of the reporter's own `village` come first. Those of other villages, spelled as written down, are
+        one more bearer where the chart leaves doubt and the reporter is near; else they are given only if
+        `secrets` are asked for and no chart has the name, settled only to a reporter who is near.
+        """
+        near = options.get("near")
+        charted = super().named(name, **options)
+        known = self._of_village.get(village)
+        if mine := known and known.named(name, **options):
+            return _mine_first(mine, charted, near)
+        if not self.has_secrets or (charted and (charted.settled or near is None)):
+            return charted
+        if not (charted or secrets):
+            return None
+        theirs = self._secret.named(name, **options | {"typos": False, "longer": False})
+        if theirs is None:
+            return charted
+        heard = [
+            place for place in theirs.places if near and great_circle_m(place.position, near) <= EARSHOT_M
+        ]
+        if charted is None:
+            settled = theirs.settled and len(heard) == 1
+            return replace(theirs, settled=settled, secret=True)
+        return _one_more(charted, heard, near) if heard else charted
+
+
+def _mine_first(mine: Named, charted: Named | None, near: Position | None) -> Named:
+    """The village's own places, then those on the chart, unless the reporter is far off, near one of these."""
+    if charted is None:
+        return mine
+    elsewhere = tuple(place for place in charted.places if not _are_one(mine.places[0], place))
+    if near is not None and elsewhere:
+        off_m = great_circle_m(mine.places[0].position, near)
+        if off_m > NEAR_M > great_circle_m(elsewhere[0].position, near):
+            return replace(charted, places=(*elsewhere, *mine.places), settled=False)
+    if charted.settled and not mine.settled:
+        return replace(charted, places=(*charted.places, *mine.places))
+    return replace(mine, places=(*mine.places, *elsewhere))
+
+
+def _one_more(charted: Named, heard: list[Place], near: Position) -> Named:
+    """A doubtful name of the chart, and what a village near the reporter calls so: the nearest first."""
+    off_m = {place: great_circle_m(place.position, near) for place in (*heard, *charted.places)}
+    places = tuple(sorted(off_m, key=off_m.get))
+    settled = len([place for place in places if off_m[place] <= NEAR_M]) == 1
+    secret = bool(places[0].village)
+    return Named(places, charted.exact or secret, settled, secret)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ _ABBREVIATED = {
 # down more than a hundred miles from the port they name.
 ALONE_M, ANCHORED_M, OFF_M = (miles * NAUTICAL_MILE_M for miles in (10, 20, 30))
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+#: The position rests on a name of a village that is not the reporter's: it is not told to the reporter.
+SECRET = "name_of_another_village"  # noqa: S105
 
 __all__ = ["Place", "PlaceIndex", "Where", "find", "mentioned"]
 
@@ -64,14 +66,28 @@ def mentioned(text: str) -> str:
     return ""
 
 
-def find(text: str, index: PlaceIndex, *, language: str, near: Position | None, at_sea: bool) -> Where:
-    """Where the places in folded `text` put the boat. `at_sea`: the text speaks of boats or danger."""
-    reader = Reader(text, index, language, near)
-    where = Where()
+def find(
+    text: str, index: PlaceIndex, *, language: str, near: Position | None, at_sea: bool, village: str = ""
+) -> Where:
+    """Where the places in folded `text` put the boat.
+
+    `at_sea`: the text speaks of boats or danger. `village` is the id of the reporter's community; names of
+    other villages are looked up where the text gives no position without them.
+    """
+    where = _find(Reader(text, index, language, near, village), at_sea)
+    if where.position is None and index.has_secrets:
+        with_secrets = _find(Reader(text, index, language, near, village, secrets=True), at_sea)
+        if SECRET in with_secrets.flags:
+            return with_secrets
+    return where
+
+
+def _find(reader: Reader, at_sea: bool) -> Where:
+    text, where = reader.text, Where()
     if pair := _between(text, reader):
         _take_pair(*pair, where)
         return where
-    if said := offsets.find(text, language, reader.after, reader.before):
+    if said := offsets.find(text, reader.language, reader.after, reader.before):
         _take_offset(said, where)
         return where
     mentions = reader.mentions(at_sea)
@@ -83,9 +99,11 @@ def find(text: str, index: PlaceIndex, *, language: str, near: Position | None, 
     return where
 
 
-def near_code(text: str, index: PlaceIndex, *, language: str, near: Position | None) -> Named | None:
+def near_code(
+    text: str, index: PlaceIndex, *, language: str, near: Position | None, village: str = ""
+) -> Named | None:
     """The place that folded `text` gives beside a short plus code: any name it ends or begins with."""
-    reader = Reader(text, index, language, near)
+    reader = Reader(text, index, language, near, village)
     for match in _WORD.finditer(text):
         if match[0] not in ORDINARY and (hit := reader.after(match.start(), bare=True)):
             return hit[0]
@@ -130,7 +148,9 @@ def _take_pair(first: Named, second: Named, where: Where) -> None:
     where.source = "derived"
     where.position = _half_way(one, other)
     where.error_m = max(apart_m / 2, NAUTICAL_MILE_M) + max(one.radius_m, other.radius_m)
-    sure = first.exact and second.exact and not [pair for pair in pairs[1:] if pair[0] < 3 * apart_m]
+    sure = not [pair for pair in pairs[1:] if pair[0] < 3 * apart_m] and all(
+        named.exact and (named.settled or not named.secret) for named in (first, second)
+    )
     where.status = "ok" if sure or (first.settled and second.settled) else "ambiguous"
     if where.status != "ok" and len(pairs) > 1:
         where.candidates = [
@@ -138,7 +158,7 @@ def _take_pair(first: Named, second: Named, where: Where) -> None:
             for apart_m, i, j in pairs[:5]
             if 0 < apart_m <= offsets.MOST_M
         ]
-    _flag(first if not first.exact else second, where)
+    _flag(where, first, second)
 
 
 def _half_way(one: Place, other: Place) -> Position:
@@ -167,7 +187,7 @@ def _take_offset(said: list[offsets.Said], where: Where) -> None:
             where.flags.add("several_positions")
             where.candidates = where.candidates or [(*where.position, place.name)]
             where.candidates.append((*position, other.named.places[0].name))
-    _flag(first.named, where)
+    _flag(where, first.named)
 
 
 def _take_mentions(there: list[Mention], where: Where) -> None:
@@ -186,12 +206,14 @@ def _take_mentions(there: list[Mention], where: Where) -> None:
             others.append(other)
     if others:
         where.candidates = [(place.lon, place.lat, place.name) for place in (best, *others)]
-    _flag(first, where)
+    _flag(where, first)
 
 
-def _flag(named: Named, where: Where) -> None:
-    if not named.exact:
+def _flag(where: Where, *known: Named) -> None:
+    if not all(named.exact for named in known):
         where.flags.add("place_spelled_otherwise")
+    if any(named.secret for named in known):
+        where.flags.add(SECRET)
     where.position = (round(where.position[0], 6), round(where.position[1], 6))
     where.error_m = round(where.error_m, 1)
     where.candidates = [(round(lon, 6), round(lat, 6), name) for lon, lat, name in where.candidates]

@@ -406,10 +406,95 @@ def test_misspelled_name_is_found_and_flagged(places):
     assert "place_spelled_otherwise" in reading.flags
 
 
-def test_name_that_one_village_uses_is_found():
-    spot = Place("Lubuk Pak Mat", 100.4, 4.2, "fishing_ground", "MY")
-    reading = read("lubuk pak mat", places=index(spot))
-    assert (reading.position, reading.position_status) == (spot.position, "ok")
+GROUND = Place("Lubuk Gading", 100.3, 4.35, "fishing_ground", "MY", village="pangkor")
+NEAR, FAR, BESIDE_SABAH = (100.4, 4.2), (103.5, 4.9), (118.6, 4.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "village", "near", "status", "secret"),
+    [
+        ("lubuk gading", "pangkor", None, "ok", False),
+        ("SOS lubuk gading", "pangkor", NEAR, "ok", False),
+        ("bot karam 3 batu utara lubuk gading", "pangkor", NEAR, "ok", False),
+        ("bot karam dekat lubuk gadang", "pangkor", NEAR, "ambiguous", False),
+        ("bot karam dekat lubuk gading", "mersing", NEAR, "ok", True),
+        ("bot karam dekat lubuk gading", "", NEAR, "ok", True),
+        ("bot karam dekat lubuk gading", "", None, "ambiguous", True),
+        ("lubuk gading", "", None, "ambiguous", True),
+        ("bot karam dekat lubuk gading", "mersing", FAR, "ambiguous", True),
+        ("bot karam 3 batu utara lubuk gading", "", None, "ambiguous", True),
+        ("bot karam antara lubuk gading dan lubuk tenang", "", None, "ambiguous", True),
+        # Nobody else finds it by a name like it.
+        ("bot karam dekat lubuk gadang", "", None, "none", False),
+        ("bot karam dekat lubuk gadang", "mersing", NEAR, "none", False),
+        ("bot karam 3 batu utara lubuk gadin", "", NEAR, "none", False),
+        # What a chart has puts the boat there, whatever else is named.
+        ("bot karam dekat pulau pangkor dekat lubuk gading", "", NEAR, "ok", False),
+        ("bot karam 5 nm utara pulau pangkor dekat lubuk gading", "", None, "ok", False),
+    ],
+)
+def test_own_name_of_a_village_is_a_secret_to_others(text, village, near, status, secret):
+    tenang = Place("Lubuk Tenang", 100.3, 4.6, "fishing_ground", "MY", village="pangkor")
+    known = index(GROUND, tenang, Place("Pulau Pangkor", 100.56, 4.22, "island", "MY"))
+    reading = read(text, places=known, village=village, near=near)
+    assert (reading.position_status, "name_of_another_village" in reading.flags) == (status, secret)
+
+
+OWN_NAMESAKES = [
+    Place(name, 100.35, 4.1, "reef", "MY", village="pangkor")
+    for name in ("Pulau Mabul", "Pulau Kapalai", "Kudat", "Semporna", "Rumah Biru", "Timun")
+] + [Place("Singapore", 100.2, 4.9, "mark", "MY", village="pangkor")]
+
+
+@pytest.mark.parametrize("near", [None, NEAR, FAR, BESIDE_SABAH, (104.0, 2.0)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bot karam dekat Pulau Mabul", "5 nm utara Pulau Mabul", "SOS 4J7H+XJ Semporna", "bot karam dekat Semporna",
+        "enjin rosak dekat Kudat", "SOS Pulau Sipadan kat rumah biru", "bot karam dekat Singapore",
+        "bot karam antara Pulau Mabul dan Pulau Sipadan", "bot karam dekat Pulau Gaya, Semporna", "SOS Pulau Timun",
+        "bot karam Kudat, Sabah", "3 nm utara Timun", "bot karam dekat pulau besar",
+    ],
+)  # fmt: skip
+def test_names_of_one_village_change_no_reading_of_a_charted_name_for_others(places, with_own, text, near):
+    def facts(known):
+        reading = read(text, places=known, village="semporna", near=near, sender_country="MY")
+        return reading.position, reading.position_status, reading.position_error_m, reading.flags
+
+    assert facts(with_own)[:2] == facts(places)[:2] or facts(places)[1] != "ok"
+    if near in (None, BESIDE_SABAH):
+        assert facts(with_own) == facts(places)
+
+
+@pytest.fixture(scope="module")
+def with_own():
+    return from_files([(place, search_names(place.name)) for place in OWN_NAMESAKES])
+
+
+def test_own_name_comes_first_to_its_village_but_not_to_a_boat_beside_a_namesake(with_own):
+    def where(near):
+        reading = read("bot karam dekat Pulau Mabul", places=with_own, village="pangkor", near=near)
+        return reading.position, reading.position_status
+
+    assert where(None) == where(NEAR) == ((100.35, 4.1), "ok")
+    position, status = where(BESIDE_SABAH)
+    assert (round(position[0]), status) == (119, "ambiguous")
+
+
+def test_own_name_is_one_more_bearer_of_a_doubtful_one_to_a_phone_near_it():
+    besar = Place("Pulau Besar", 100.3, 4.0, "island", "MY", village="pangkor")
+    reading = read("bot karam dekat pulau besar", places=index(besar, *BESAR), near=NEAR)
+    assert (reading.position, reading.position_status) == ((100.3, 4.0), "ok")
+    assert "name_of_another_village" in reading.flags
+    assert len(reading.candidates) == 4
+    away = read("bot karam dekat pulau besar", places=index(besar, *BESAR))
+    assert away == read("bot karam dekat pulau besar", places=index(*BESAR))
+
+
+def test_island_is_no_town_that_also_has_its_name():
+    town = Place("Padang Hang", 100.30177, 6.20635, "coastal_town", "MY")
+    known = PlaceIndex([(town, search_names("Padang Hang", ["Kampung Besar"]))])
+    assert read("SOS Pulau Besar", places=known, sender_country="MY").position is None
 
 
 def test_short_plus_code_stands_near_the_place_beside_it(places):
