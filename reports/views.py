@@ -32,6 +32,7 @@ from communities.views import private
 from reports import media, tasks
 from reports.intake import Receipt, receive
 from reports.models import Attachment, Incident, Report
+from reports.reading.places import SECRET
 from reports.serializers import (
     ConflictSerializer,
     IncidentFilterSerializer,
@@ -167,7 +168,7 @@ class Reports(GenericAPIView):
             "external_id": report.external_id,
             "status": Report.Status.RECEIVED,
             "received_at": report.received_at,
-            "position": latitude_longitude(report.position),
+            "position": latitude_longitude(None if SECRET in report.flags else report.position),
             "position_error_m": report.position_error_m,
             "position_status": report.position_status,
             "reply": self.reply(report),

@@ -287,8 +287,8 @@ class PlaceIndex(_Names):
     def named(self, name: str, *, village: str = "", secrets: bool = False, **options) -> Named | None:
         """The places called `name`, asked as a chart is; None if there are none.
 
-        Names of the reporter's own `village` come first. Those of other villages, spelled as written down, are
-        one more bearer where the chart leaves doubt and the reporter is near; else they are given only if
+        Names of the reporter's own `village` come first. Those of other villages, never misspelled, are one
+        more bearer where the chart leaves doubt and the reporter is near; else they are given only if
         `secrets` are asked for and no chart has the name, settled only to a reporter who is near.
         """
         near = options.get("near")
@@ -313,7 +313,7 @@ class PlaceIndex(_Names):
 
 
 def _mine_first(mine: Named, charted: Named | None, near: Position | None) -> Named:
-    """The village's own places, then those on the chart, unless the reporter is far off, near one of these."""
+    """The village's own places, then those on the chart; but what is near the reporter before what is not."""
     if charted is None:
         return mine
     elsewhere = tuple(place for place in charted.places if not _are_one(mine.places[0], place))
