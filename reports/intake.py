@@ -166,6 +166,7 @@ def _read(incoming: Incoming, reporter: Reporter | None, now: datetime) -> tuple
         # Where the phone gave its own position, a name is coarser.
         "places": known_places.index() if incoming.position is None else None,
         "near": _last_area(reporter, now),
+        "village": str((reporter and reporter.community_id) or ""),
     }
     answers = questions.number_in(incoming.text) is not None  # what was asked, sooner than the end of a text
     if reporter is None or answers or incoming.source != Report.Source.SMS:
@@ -288,14 +289,19 @@ def _reporter(incoming: Incoming) -> Reporter | None:
 
 
 def _last_area(reporter: Reporter | None, now: datetime) -> tuple[float, float] | None:
-    """(lon, lat) of the reporter's last position under a day old, else of the community's waters."""
+    """(lon, lat) of the reporter's last position of a day, else of the community's waters, or landing."""
     if reporter is None:
         return None
     last = reporter.reports.fixes(now).values_list("position", flat=True).first()
     if last is not None:
         return last.x, last.y
-    waters = reporter.community.waters if reporter.community else None
-    return (waters.x, waters.y) if waters else None
+    if reporter.community is None:
+        return None
+    area = (
+        reporter.community.waters
+        or reporter.community.landing_sites.values_list("position", flat=True).first()
+    )
+    return (area.x, area.y) if area else None
 
 
 def _type(incoming: Incoming, reading: Reading) -> str:
