@@ -73,10 +73,27 @@ def _act_text(act: PlaceChange) -> str:
     }
 
 
-@private
-class Places(APIView):
-    permission_classes = [NamesPlaces]
+class _Writing(APIView):
+    """`refuse_name` and `refuse_position` raise ValueError; wired in by whoever reads texts (reports)."""
 
+    permission_classes = [NamesPlaces]
+    refuse_name = staticmethod(lambda name: None)
+    refuse_position = staticmethod(lambda position: None)
+
+    def wanted(self, request: Request, **options) -> NewPlaceSerializer:
+        """What is to be written down, checked."""
+        context = {
+            "request": request,
+            "refuse_name": self.refuse_name,
+            "refuse_position": self.refuse_position,
+        }
+        wanted = NewPlaceSerializer(data=request.data, context=context, **options)
+        wanted.is_valid(raise_exception=True)
+        return wanted
+
+
+@private
+class Places(_Writing):
     @extend_schema(
         operation_id="list_places",
         parameters=[PlaceFilterSerializer],
@@ -117,16 +134,12 @@ class Places(APIView):
     )
     def post(self, request: Request) -> Response:
         """Write down what a village calls a place. Texts are read with it within 30 seconds."""
-        wanted = NewPlaceSerializer(data=request.data, context={"request": request})
-        wanted.is_valid(raise_exception=True)
-        act = village_names.add(by=request.user, **wanted.validated_data)
+        act = village_names.add(by=request.user, **self.wanted(request).validated_data)
         return Response(_done(act), status=status.HTTP_201_CREATED)
 
 
 @private
-class OnePlace(APIView):
-    permission_classes = [NamesPlaces]
-
+class OnePlace(_Writing):
     @extend_schema(operation_id="read_place", responses={200: PlaceStorySerializer} | problems(401, 403, 404))
     def get(self, request: Request, id) -> Response:
         """One place, and who did what to it."""
@@ -141,8 +154,7 @@ class OnePlace(APIView):
     )
     def patch(self, request: Request, id) -> Response:
         """Change or move a village's own name; what is left out stays."""
-        wanted = NewPlaceSerializer(data=request.data, context={"request": request}, partial=True)
-        wanted.is_valid(raise_exception=True)
+        wanted = self.wanted(request, partial=True)
         act = village_names.change(id, by=request.user, **wanted.validated_data)
         return Response(_done(act, _place(request, id)))
 
@@ -191,10 +203,9 @@ class Undo(_Verb):
 
 
 @private
-class PlacesAlike(APIView):
-    """`read_position` and `is_understood` are wired in by whoever reads texts (reports)."""
+class PlacesAlike(_Writing):
+    """`read_position` and `is_understood` are wired in too."""
 
-    permission_classes = [NamesPlaces]
     read_position = staticmethod(charts.read_position)
     is_understood = staticmethod(lambda name: True)
 
@@ -212,6 +223,7 @@ class PlacesAlike(APIView):
         if written.strip():
             try:
                 here = self.read_position(written)
+                self.refuse_position(here)
             except ValueError as unread:
                 advice.append(str(unread))
         if here and coast.is_land(*here) and coast.distance_to_coast_m(*here) > INLAND_M:
@@ -221,7 +233,13 @@ class PlacesAlike(APIView):
         same_name = _same_name(known, name, here)
         if same_name:
             advice.append(_same_name_text(name, same_name, here))
-        if name.strip() and not self.is_understood(name):
+        if any(place.community_id is None for place in same_name):
+            advice.append(
+                _("To fishers of this village it will mean this place, to everybody else the charted one.")
+            )
+        if name.strip() and (refusal := self._refusal(name)):
+            advice.append(refusal)
+        elif name.strip() and not self.is_understood(name):
             advice.append(
                 _(
                     "A text that says only this would not be understood as a place. Write down what it is "
@@ -240,6 +258,13 @@ class PlacesAlike(APIView):
                 }
             ).data
         )
+
+    def _refusal(self, name: str) -> str:
+        try:
+            self.refuse_name(name)
+        except ValueError as refused:
+            return str(refused)
+        return ""
 
 
 def _place(request: Request, id) -> Place:

@@ -146,7 +146,10 @@ class PlaceActSerializer(serializers.Serializer):
 
 
 class NewPlaceSerializer(serializers.Serializer):
-    """What a village calls a place. Changing one, whatever is left out stays as it is."""
+    """What a village calls a place. Changing one, whatever is left out stays as it is.
+
+    Context: `refuse_name` and `refuse_position` raise ValueError with a sentence.
+    """
 
     name = serializers.CharField(max_length=200)
     alt_names = serializers.ListField(
@@ -164,16 +167,25 @@ class NewPlaceSerializer(serializers.Serializer):
         return fields
 
     def validate_name(self, value: str) -> str:
-        return _findable(value)
+        name = _findable(value)
+        self._ask("refuse_name", name)
+        return name
 
     def validate_alt_names(self, value: list[str]) -> list[str]:
-        return list(dict.fromkeys(_findable(name) for name in value))
+        return list(dict.fromkeys(self.validate_name(name) for name in value))
 
     def validate_position(self, value: dict) -> tuple[float, float]:
         position = value["longitude"], value["latitude"]
         if not is_position(position):
             raise serializers.ValidationError(_("0, 0 is no place at sea that we know."))
+        self._ask("refuse_position", position)
         return position
+
+    def _ask(self, refusal: str, value) -> None:
+        try:
+            self.context[refusal](value)
+        except ValueError as refused:
+            raise serializers.ValidationError(str(refused)) from refused
 
 
 def _findable(name: str) -> str:

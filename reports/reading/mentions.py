@@ -25,7 +25,8 @@ KINDS = (
 LOOSE = frozenset(
     "pu batu look ko dao hon mui vinh ao port kep nusa sungai sg sei bagan muara pantai".split()
 )
-_KIND_WORDS = frozenset(" ".join(KINDS.split("|")).split()) - {"cu", "lao", "of"}
+#: Every word that stands before a name and says what sort of place it is.
+PLACE_WORDS = frozenset(" ".join(KINDS.split("|")).split()) - {"cu", "lao", "of"}
 _NAME_AFTER_KIND = re.compile(rf"(?<![a-z0-9])(?:{KINDS})\b\.?\s?(?=[a-z])")
 # What stands between a port's name and the word for it, and says nothing of which port.
 _SORTS = (
@@ -44,7 +45,7 @@ _KIND_AFTER_NAME = re.compile(
 # Words before a verb as easily as before a name: a wrong letter is not forgiven ("pelabuhan kabari").
 _VILLAGES = frozenset("kampung kampong kg kpg batu sungai sg muara bagan pantai".split())
 _MADE = _VILLAGES | {"pelabuhan", "jeti", "dermaga", "port", "perairan"}
-_CUT_OFF = _KIND_WORDS - {"p", "pl", "pu", "batu", "look", "ko", "ao", "port"}
+_CUT_OFF = PLACE_WORDS - {"p", "pl", "pu", "batu", "look", "ko", "ao", "port"}
 _SORT_ALONE = re.compile(rf"(?:(?:{_SORTS})\s)*(?:{_SORTS})")
 _REST_OF_NAME = re.compile(
     rf"(?:[\s-](?:{_SORTS}|{'|'.join(_KINDS_AFTER)}|coast|waters|area)(?![a-z])){{0,4}}"
@@ -246,13 +247,13 @@ class Reader:
 
     def _named(self, name: str, options: dict, bare: bool, areas: _Areas) -> Named | None:
         parts = name.split()
-        kind = parts[0] in _KIND_WORDS and len(parts) > 1
+        kind = parts[0] in PLACE_WORDS and len(parts) > 1
         own = parts[1:] if kind else parts
-        if all(part in _KIND_WORDS for part in own) or name in STATES:
+        if all(part in PLACE_WORDS for part in own) or name in STATES:
             return None
         if _SORT_ALONE.fullmatch(" ".join(own[:-1] if own[-1] in _KINDS_AFTER else own)):
             return None
-        ordinary = all(part in ORDINARY or part in _KIND_WORDS for part in own)
+        ordinary = all(part in ORDINARY or part in PLACE_WORDS for part in own)
         if ordinary and not kind and (bare or len(own) == 1):
             return None
         if len("".join(own)) < (SHORTEST_NAME if not kind else 2):
@@ -376,7 +377,7 @@ def _words_from(text: str, at: int) -> list[tuple[str, int, int]]:
         gap = text[spans[-1][2] : match.start()] if spans else text[at : match.start()]
         if match[0][0].isdigit() or (gap and not _BETWEEN_WORDS.match(gap)) or len(spans) == LONGEST_NAME:
             break
-        if spans and ". " in gap and spans[-1][0] not in _KIND_WORDS:
+        if spans and ". " in gap and spans[-1][0] not in PLACE_WORDS:
             break
         spans.append((match[0], match.start(), match.end()))
     return spans
@@ -388,7 +389,7 @@ def _words_to(text: str, at: int) -> list[tuple[str, int, int]]:
         gap = text[match.end() : spans[0][1]] if spans else text[match.end() : at]
         if match[0][0].isdigit() or (gap and not _BETWEEN_WORDS.match(gap)) or len(spans) == LONGEST_NAME:
             break
-        if ". " in gap and match[0] not in _KIND_WORDS:
+        if ". " in gap and match[0] not in PLACE_WORDS:
             break
         spans.insert(0, (match[0], match.start(), match.end()))
     return spans

@@ -293,10 +293,11 @@ def test_same_names_and_neighbours_are_told_before_saving(signed_in, community):
         charted("Pulau Besar", position)
     charted("Batu Kecil", (100.41, 4.21))
     found = alike(signed_in, name="P. Besar", position="4.2, 100.4")
-    assert found["advice"] == ["3 others are called P. Besar; the nearest is 12 NM off."]
+    meaning = "To fishers of this village it will mean this place, to everybody else the charted one."
+    assert found["advice"] == ["3 others are called P. Besar; the nearest is 12 NM off.", meaning]
     assert [round(place["distance_m"] / 1852) for place in found["same_name"]] == [12, 108, 239]
     assert [place["name"] for place in found["nearby"]] == ["Batu Kecil"]
-    assert alike(signed_in, name="Pulau Besar")["advice"] == ["3 others are called Pulau Besar."]
+    assert alike(signed_in, name="Pulau Besar")["advice"] == ["3 others are called Pulau Besar.", meaning]
     own = add(signed_in, community).json()["place"]
     assert alike(signed_in, name="Lubuk Pak Mat", position="4.2, 100.4", place=own["id"])["advice"] == []
 
@@ -307,12 +308,47 @@ def test_a_place_on_land_is_told(signed_in):
 
 @pytest.mark.parametrize(
     ("name", "understood"),
-    [("Lubuk Pak Mat", True), ("Karang Api", True), ("Unjam Haji Ali", True), ("Kubang Ikan", True), ("Pak Mat", False),
-     ("Tukun", False), ("Rumah", False), ("Api", False)],
+    [("Lubuk Pak Mat", True), ("Karang Api", True), ("Unjam Haji Ali", True), ("Kubang Ikan", True), ("Pak Mat", False)],
 )  # fmt: skip
 def test_a_name_that_no_text_would_be_read_with_is_told(signed_in, name, understood):
     advice = alike(signed_in, name=name)["advice"]
     assert bool([line for line in advice if "would not be understood" in line]) is not understood
+
+
+NO_NAMES = [
+    "SOS", "tolong", "bot", "laut", "Rumah", "Api", "tukun", "A", "ก", "utara", "selamat", "orang", "kapal karam",
+    "SOS tolong", "bot bocor", "Pulau",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_a_word_of_danger_or_of_every_day_is_no_name(signed_in, community, name):
+    for names in ({"name": name}, {"alt_names": ["Lubuk Ali", name]}):
+        answer = add(signed_in, community, **names)
+        assert answer.status_code == 400
+        assert list(answer.json()["errors"]) == list(names)
+    [sentence] = answer.json()["errors"]["alt_names"]
+    assert alike(signed_in, name=name)["advice"] == [sentence]
+    assert not Place.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["Lubuk Karam", "Karang Api", "Pulau Besar", "Pasir Panjang", "Kapalai", "Ali"]
+)
+def test_a_name_made_of_such_words_is_one(signed_in, community, name):
+    assert add(signed_in, community, name=name).status_code == 201
+
+
+def test_a_place_outside_the_service_is_refused(signed_in, community):
+    answer = add(signed_in, community, position={"latitude": 40.0, "longitude": 0.5})
+    assert answer.status_code == 400
+    sentence = "This is outside the waters that the service answers for."
+    assert answer.json()["errors"]["position"] == [sentence]
+    assert alike(signed_in, position="40, 0.5")["advice"][0] == sentence
+    place = add(signed_in, community).json()["place"]
+    moved = {"position": {"latitude": 40.0, "longitude": 0.5}}
+    url = f"{API}{place['id']}/"
+    assert signed_in.patch(url, moved, content_type="application/json").status_code == 400
 
 
 @pytest.mark.parametrize("asked", [{"name": "x" * 201}, {"place": "1"}, {"position": "y" * 201}])

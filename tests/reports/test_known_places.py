@@ -7,7 +7,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 
-from communities.models import Place
+from communities.models import LandingSite, Place
 from reports import intake, known_places
 from tests import factories
 
@@ -22,9 +22,10 @@ def kept(monkeypatch):
     return fresh
 
 
-def add(name="Lubuk Pak Mat", lon=100.4, lat=4.2):
+def add(name="Lubuk Pak Mat", lon=100.4, lat=4.2, community=None):
     return Place.objects.create(
         name=name,
+        community=community,
         kind="fishing_ground",
         country="MY",
         position=Point(lon, lat, srid=4326),
@@ -83,6 +84,33 @@ def test_of_two_places_of_a_name_the_one_by_the_reporters_village_is_read():
     report = text(words, "SM2", reporter=factories.Reporter(community=village))
     assert report.lon_lat == pytest.approx((103.5, 4.9))
     assert report.position_status == "ok"
+
+
+def test_own_name_of_a_village_is_read_from_its_reporters_and_doubtful_from_others():
+    village, other = factories.Community(name="Pangkor"), factories.Community(name="Mersing")
+    add(community=village)
+    known_places.refresh()
+
+    def status(external_id, reporter):
+        report = text("tolong enjin mati dekat lubuk pak mat", external_id, reporter=reporter)
+        assert report.lon_lat == pytest.approx((100.4, 4.2))
+        return report.position_status, "name_of_another_village" in report.flags
+
+    assert status("SM1", factories.Reporter(community=village)) == ("ok", False)
+    assert status("SM2", factories.Reporter(community=other)) == ("ambiguous", True)
+    assert status("SM3", None) == ("ambiguous", True)
+
+
+def test_landing_of_a_village_tells_where_its_boats_are_if_its_waters_are_not_known():
+    village = factories.Community(name="Mersing", waters=None)
+    LandingSite.objects.create(community=village, name="Jeti", position=factories.point((103.9, 2.4)))
+    add("Pulau Lima", 103.8, 2.5)
+    add("Pulau Lima ", 100.2, 5.9)
+    known_places.refresh()
+    words = "bot karam dekat pulau lima"
+    assert text(words, "SM1").position_status == "ambiguous"
+    report = text(words, "SM2", reporter=factories.Reporter(community=village))
+    assert (report.lon_lat, report.position_status) == (pytest.approx((103.8, 2.5)), "ok")
 
 
 def test_phones_own_position_stands_before_a_name():
