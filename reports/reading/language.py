@@ -4,9 +4,10 @@ import re
 
 from .words import Words
 
-LANGUAGES = ("ms", "id", "fil", "en", "vi", "th", "ta")
+LANGUAGES = ("ms", "id", "en", "fil", "vi", "th", "ta")  # of two that a text may be in the first
 CALLING_CODES = {"60": "ms", "62": "id", "63": "fil", "84": "vi", "66": "th", "65": "en", "91": "ta"}
 COUNTRIES = {"MY": "60", "ID": "62", "PH": "63", "VN": "84", "TH": "66", "SG": "65", "IN": "91"}
+SISTERS = frozenset(("ms", "id"))
 CLEARLY = 8  # two words that one language alone has, or one and two everyday ones
 # đ ă ơ ư and every vowel with a hook, a dot below or two marks: no other language of these seas writes them
 _VIETNAMESE = re.compile("[đĐăĂơƠưƯ\u1ea0-\u1ef9]")
@@ -39,7 +40,8 @@ def tell(
     """Tell the language of the unfolded `text`; `setting` wins where it is one of ours.
 
     `usual` is what this sender wrote before: it stands unless the text is clearly in another language.
-    Between languages whose words tell no difference the sender's country decides, then `lean`.
+    Between languages whose words tell no difference the sender's country decides, then `lean`; between
+    Malay and Indonesian unless the words are clearly of the other.
     """
     if setting in LANGUAGES:
         return setting
@@ -50,7 +52,7 @@ def tell(
     home = CALLING_CODES.get(calling_code(sender_country), "")
     scores = {language: 2 * count for language, count in words.everyday.items()}
     for hit in words.hits:
-        if hit.concept in ("maritime", "ashore"):
+        if hit.concept in ("maritime", "ashore", "contrast", "still"):
             continue
         named = [language for language in hit.languages if language != "any"]
         for language in named:
@@ -62,5 +64,9 @@ def tell(
         return usual
     if not best:
         return home
+    if home in SISTERS and best < scores.get(home, 0) + CLEARLY:
+        # Much of one is good in the other; the country tells them apart unless the text clearly does.
+        if any(scores.get(language) == best for language in SISTERS):
+            return home
     tied = [language for language in LANGUAGES if scores.get(language) == best]
     return next((language for language in (home, lean) if language in tied), tied[0])

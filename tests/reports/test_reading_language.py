@@ -23,6 +23,14 @@ TOLD = [
     ("tolong", {"sender_country": "+628123"}, "id"),
     ("115.7033 -8.4521 tolong", {}, "id"),  # Malay from south of the line
     ("our boat is taking water", {"sender_country": "+60123"}, "en"),
+    ("kapal terbakar 4.5868 118.6818", {"sender_country": "+60123"}, "ms"),  # good in both: the country tells
+    ("kapal tidak boleh jalan", {"sender_country": "+60123"}, "ms"),
+    ("minyak tumpah", {"sender_country": "+60123"}, "ms"),
+    ("lubuk pak mat", {"sender_country": "+60123"}, "ms"),
+    ("bot karam dekat pulau", {"sender_country": "+628123"}, "id"),
+    ("gimana pak, mesin rusak gak bisa jalan", {"sender_country": "+60123"}, "id"),  # clearly not Malay
+    ("bot takde minyak, enjin rosak, nak balik tak leh", {"sender_country": "+628123"}, "ms"),
+    ("MAYDAY DRILL", {"sender_country": "+12025550123"}, "en"),
     ("our boat is taking water", {"language": "vi"}, "vi"),
     ("our boat is taking water", {"language": "xx"}, "en"),
 ]
@@ -31,6 +39,11 @@ TOLD = [
 @pytest.mark.parametrize(("text", "options", "language"), TOLD)
 def test_language_is_setting_then_script_then_words_then_country(text, options, language):
     assert read(text, **options).language == language
+
+
+def test_malay_from_north_of_the_line_is_not_doubted_as_indonesian_would_be():
+    reading = read("kapal terbakar 4.5868 118.6818", sender_country="+60123456789")
+    assert (reading.position_status, reading.flags) == ("ok", [])
 
 
 @pytest.mark.parametrize(
