@@ -146,11 +146,9 @@ class PlaceActSerializer(serializers.Serializer):
 
 
 class NewPlaceSerializer(serializers.Serializer):
-    """What a village calls a place. Changing one, whatever is left out stays as it is.
+    """What a village calls a place. Changing one, whatever is left out stays as it is."""
 
-    Context: `refuse_name` and `refuse_position` raise ValueError with a sentence.
-    """
-
+    # Its context holds `refuse_name` and `refuse_position`, which raise ValueError with a sentence.
     name = serializers.CharField(max_length=200)
     alt_names = serializers.ListField(
         child=serializers.CharField(max_length=200), max_length=20, required=False, help_text="other names"
