@@ -1,7 +1,8 @@
 """Calls for help as hurried thumbs type them, put into the spelling the keyword tables hold.
 
 `S.O.S`, `M A Y D A Y`, `SO S`: letters typed one by one are joined. `S0S`, `5OS`: digits stand for letters.
-`SOSkaram`, `weresinking`, `karam4.5N`: words that run together are parted, and from a number.
+So is `5O5`, and Morse. `SOSkaram`, `weresinking`, `karam4.5N`: words that run together are parted, and from
+a number.
 A lone S left of a spelled SOS would else be read as South.
 """
 
@@ -29,6 +30,9 @@ _LONGEST = max(map(len, _URGENT))
 _NUMBER_OF_POLICE = re.compile(r"\W*(?:999|112|911)(?:\W+(?:999|112|911))*\W*")
 _BETWEEN = r"[ .*/_-]{1,2}"
 _LETTERS = re.compile(rf"(?<![a-z0-9])[a-z](?:{_BETWEEN}(?:[a-z]|0(?!\d|[.,]\d)))+(?![a-z])")
+# Fives for S, where an O says that it is no number; Morse as it is typed.
+_FIVES = re.compile(r"(?<![a-z0-9.])5o5(?![a-z0-9'°\"]|[ .,-]{0,2}(?:\d|[nsu](?![a-z])))")
+_MORSE = re.compile(r"(?<![.-])(?:\.{3}|(?:\. ){3}) ?(?:-{3}|(?:- ){3}) ?(?:\.{3}|\. \. \.)(?![.-])")
 _SPACED = re.compile(
     "|".join(rf"(?<![a-z0-9])(?:{f'(?:{_BETWEEN})?'.join(word)})(?![a-z])" for word in ("sos", "mayday"))
 )
@@ -42,6 +46,7 @@ def plain(text: str) -> str:
     """Folded `text` with its calls for help in plain spelling; what is no call stays as it is."""
     if _NUMBER_OF_POLICE.fullmatch(text):
         return "sos"
+    text = _MORSE.sub("sos", _FIVES.sub("sos", text))
     text = _LETTERS.sub(_join_letters, text)
     text = _SPACED.sub(_close_up, text)
     text = _MIXED.sub(_without_digits, text)

@@ -10,6 +10,10 @@ import unicodedata
 MAX_CHARS = 8000  # five times the longest SMS a carrier accepts; the rest is kept in the report, not read
 
 
+# A to Z in brackets, in a square, in a black circle, in a black square.
+_FANCY_CAPITALS = (0x1F110, 0x1F130, 0x1F150, 0x1F170)
+
+
 def _table() -> dict[int, str | None]:
     table: dict[int, str | None] = {}
     for code in range(0x80, 0x20000):  # no script has its digits beyond
@@ -17,6 +21,11 @@ def _table() -> dict[int, str | None]:
             table[code] = str(digit)
     for code in range(0xFF01, 0xFF5F):  # full-width forms of ASCII
         table.setdefault(code, chr(code - 0xFEE0).lower())
+    for first in _FANCY_CAPITALS:
+        table.update({first + i: chr(ord("a") + i) for i in range(26)})
+    for code in (*range(0x24B6, 0x24EA), *range(0x1D400, 0x1D800)):  # in a circle; bold, script and others
+        if len(plain := unicodedata.normalize("NFKC", chr(code)).lower()) == 1 and plain.isascii():
+            table.setdefault(code, plain)
     groups = {
         "'": "’‘`´′ʼ‛ʹ‚՚",
         '"': "”“″„‟〃˝",
@@ -41,6 +50,7 @@ _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _SLIP = re.compile(
     r"(?<![a-z0-9])(?=[oil]{0,3}\d)[\doil]{1,12}(?:\.[\doil]{1,12})?(?=(?:[nsewutbhd]|lu|ls|bt|bb)?(?![a-z0-9]))"
 )
+_O_FOR_DEGREES = re.compile(r"(?<![a-z\d.,])(\d{1,3})o(?=\d{1,2}(?:\.\d+)?')")  # 04o35.21'N
 _SLIP_LETTERS = str.maketrans("oil", "011")
 
 
@@ -69,4 +79,4 @@ def repair_digits(text: str) -> str:
             return number
         return number.translate(_SLIP_LETTERS)
 
-    return _SLIP.sub(repaired, text)
+    return _SLIP.sub(repaired, _O_FOR_DEGREES.sub(r"\1°", text))

@@ -64,9 +64,9 @@ def tell(
         return usual
     if not best:
         return home
-    if home in SISTERS and best < scores.get(home, 0) + CLEARLY:
-        # Much of one is good in the other; the country tells them apart unless the text clearly does.
-        if any(scores.get(language) == best for language in SISTERS):
-            return home
+    # Much Malay is good Indonesian: the country tells them apart unless the text clearly does.
+    of_sisters = home in SISTERS and any(scores.get(language) == best for language in SISTERS)
+    if of_sisters and best < scores.get(home, 0) + CLEARLY:
+        return home
     tied = [language for language in LANGUAGES if scores.get(language) == best]
     return next((language for language in (home, lean) if language in tied), tied[0])

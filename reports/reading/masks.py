@@ -17,8 +17,8 @@ NEVER = re.compile(
     rf"|\b(?:{_words(signs.PHONE_WORDS)})\b[ .:#-]{{0,3}}(?:sy|saya|no|ku|number|nombor|nomor)?"
     r"[ .:]{0,2}\+?(?:\d{6,15}(?![\d-])|\d{6}-\d\d-\d{4}|\d{1,4}[ -]?(?:\d{2,4}[ -]?)??\d{3,4}[ -]?\d{3,4})"
     r"(?!\d|[.,]\d)"
-    r"|(?<![\d.])\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?![\d.])"
-    r"|(?<![\d.])(?:19|20)\d\d-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d)?z?)?(?![\d.])"
+    r"|(?<![\d.])(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[/-]\d\d[/-]\d\d)"
+    r"(?:(?:t|,? )\d\d?:\d\d(?::\d\d)?z?(?![\d.]|[\s,;/]+\d+:))?(?![\d.])"  # a date, and the time behind it
     r"|(?<![\d.])\d{1,2}[:.]\d\d(?::\d\d)?\s?(?:am|pm|wib|wita|wit|lt|utc|gmt|hrs|pagi|petang|malam|siang|sore|z)\b"
     r"|\b(?:jam|pukul|pkl|alas|luc|at|kul|masa)\s\d{1,2}(?::\d\d(?![\d.])(?!\s?[nsewutbh]\b|[\s,;/]+\d+:)"
     r"|\.\d\d(?![\d.])(?!\s?[nsewutbh]\b|[\s,;/]+\d))"

@@ -5,20 +5,26 @@ import re
 from .axes import COMMA
 
 _COMMA_NUMBER = re.compile(r"(?<!\d)(?<!\d[.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8}))?(?!\d|[.,]\d)")
-_ISO6709 = re.compile(r"(?<![\w.])([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)(?=[/\s]|$)")
+_LOW_LINE = re.compile(r"(?<=[\dnsewutb])_+(?=[\dnsewutb])")  # 5_21.62_N
+_ISO6709 = re.compile(
+    r"(?<![\w.])([+-]\d{2}(?:\d\d|\d{4})?(?:\.\d+)?)([+-]\d{3}(?:\d\d|\d{4})?(?:\.\d+)?)(?=[/\s]|$)"
+)
+_QUOTED = re.compile(r"(?<==)\"(-?\d{1,3}(?:\.\d{1,15})?)\"")  # lat="4.5868"
 # 5d12m30sN: letters as marks, where a hemisphere follows; else they are hours and minutes.
 _LETTER_MARKS = re.compile(
     r"(?<![\d.,])(\d{1,3} ?)[dh]( ?\d{1,2}(?:\.\d+)? ?)m(?:( ?\d{1,2}(?:\.\d+)? ?)s)?"
     r"(?= ?(?:[nsewutb]|lu|ls|bt|bb)(?![a-z]))"
 )
 _X_OR_Y = re.compile(r"(?<![a-z0-9])[xy](?=\s?[:=]\s?-?\d)")
-_LOOSE_POINT = re.compile(r"(?<=\d)( \. ?|\.\.)(\d+)")  # 35 . 21, 4..5
+_LOOSE_POINT = re.compile(r"(?<=\d)(?<!\.\d)(?<!\.\d\d)(?<!\.\d{3})( \. ?|\.\.)(\d+)")  # 35 . 21, 4..5
 _SPACE_AFTER_POINT = re.compile(r"(?<=\d)(\. )(\d{3,})")
 
 
 def unify(text: str) -> str:
     """One spelling for what can mean one thing only: axes run together, letters as marks, x and y."""
+    text = _LOW_LINE.sub(" ", text)
     text = _ISO6709.sub(r"\1 \2", text)
+    text = _QUOTED.sub(r" \1 ", text)
     text = _X_OR_Y.sub(lambda match: "λ" if match[0] == "x" else "φ", text)
     text = _LETTER_MARKS.sub(_marks_for_letters, text)
     return _LOOSE_POINT.sub(_closed_up, text)
