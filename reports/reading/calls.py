@@ -100,6 +100,8 @@ def _cut(word: str) -> list[str]:
         head, tail = word[:i], word[i:]
         if head in _HEADS and tail in _LONG_DANGERS:
             return [head, tail]
+        if head in _BOATS and (rest := _cut(tail))[0] in _LONG_DANGERS:
+            return [head, *rest]
         if head in _URGENT:
             rest = [tail] if tail in _URGENT or (head in _CALLS and tail in _BOATS) else _cut(tail)
             if len(rest) > 1 or rest[0] in _URGENT or rest[0] in _BOATS:

@@ -180,7 +180,8 @@ def _marked_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[
                     outer = _tails(before, size) if suffix else _heads(after, size)
                     if outer is None:
                         continue
-                    first, second = (_axes(outer), _axes(middle)) if suffix else (_axes(middle), _axes(outer))
+                    inner = _axes(middle if suffix else _without_last_words(middle))
+                    first, second = (_axes(outer), inner) if suffix else (inner, _axes(outer))
                     if first is None or second is None:
                         bad |= size == n_middle
                         continue
@@ -203,6 +204,14 @@ def _marked_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[
         pairs.extend(_apart(found))
         invalid |= bad and not found
     return pairs, invalid
+
+
+def _without_last_words(segment: list[Token]) -> list[Token]:
+    """Leave out "bujur" before "timur": it names the axis that follows."""
+    end = len(segment)
+    while end and segment[end - 1].kind in "ao,;.:":
+        end -= 1
+    return segment[:end]
 
 
 def _same_axis_letters(first: Axis, second: Axis) -> bool:
@@ -260,7 +269,7 @@ def _until_extra(part: list[Token]) -> list[Token]:
     """Leave out a stray number after a fraction: nothing follows the fraction of an axis."""
     for i, token in enumerate(part):
         if token.kind == "n" and ("." in token.text or COMMA in token.text):
-            return part[: i + 2]
+            return part[: i + 1 + (i + 1 < len(part) and part[i + 1].kind in MARK_KINDS)]
     return part
 
 
@@ -331,7 +340,8 @@ def _is_score(part: list[Token]) -> bool:
     if any(token.kind == "d" for token in inner):
         return False
     last = part[numbers[-1]].text
-    return any(token.text == "/" or (token.kind == ":" and len(last) == 1) for token in inner)
+    slash = "." not in last and any(token.text == "/" for token in inner)
+    return slash or any(token.kind == ":" and len(last) == 1 for token in inner)
 
 
 def _without_stray(run: list[Token], numbers: list[Token]) -> list[Token]:
@@ -339,10 +349,9 @@ def _without_stray(run: list[Token], numbers: list[Token]) -> list[Token]:
     for stray in (numbers[-1], numbers[0]):
         rest = [token for token in numbers if token is not stray]
         ends = [rest[len(rest) // 2 - 1], rest[-1]]
-        if (
-            stray.text.isdigit()
-            and len(stray.text) <= 2
-            and all(len(end.text.replace(COMMA, ".").partition(".")[2]) >= 1 for end in ends)
+        if stray.text.isdigit() and all(
+            len(end.text.replace(COMMA, ".").partition(".")[2]) >= (1 if len(stray.text) <= 2 else 3)
+            for end in ends
         ):
             return [token for token in run if token is not stray]
     return run

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 _NUMBER = r"([+-]?\d{1,3}(?:\.\d{1,15})?)"
-_PAIR = _NUMBER + r"\s{0,2},\s{0,2}" + _NUMBER + r"(?![\d.])"
+_PAIR = _NUMBER + r"\s{0,2}[,~]\s{0,2}" + _NUMBER + r"(?![\d.])"
 _URL = re.compile(r"(?:https?://|geo:|www\.|maps?\.app\.goo\.gl/|goo\.gl/)\S{1,2000}", re.I)
 _GEO = re.compile(r"geo:" + _PAIR, re.I)
 _GEO_ERROR = re.compile(r";u=(\d{1,6}(?:\.\d{1,6})?)", re.I)
 # In order: what the sender pinned before where the map happened to be centred.
 _PLACES_IN_URL = [
     re.compile(r"!3d" + _NUMBER + r"!4d" + _NUMBER + r"(?![\d.])"),
-    re.compile(r"[?&](?:q|query|daddr|destination|ll|sll|center|saddr|loc|cp)=(?:loc:)?" + _PAIR, re.I),
-    re.compile(r"[?&]mlat=" + _NUMBER + r"&mlon=" + _NUMBER + r"(?![\d.])", re.I),
+    re.compile(r"[?&](?:q|query|daddr|destination|ll|sll|center|saddr|loc|cp)=(?:loc:|\()?" + _PAIR, re.I),
+    re.compile(
+        r"[?&]m?lat(?:itude)?=" + _NUMBER + r"&m?(?:lon|lng|long|longitude)=" + _NUMBER + r"(?![\d.])", re.I
+    ),
     re.compile(r"/(?:place|search|dir)/(?:[^/]{0,200}/)?" + _PAIR),
     re.compile(r"@" + _PAIR),
     re.compile(r"#map=\d{1,2}(?:\.\d+)?/" + _NUMBER + r"/" + _NUMBER + r"(?![\d.])"),
+    re.compile(r"/(-?\d{1,2}\.\d{3,15})[,/](-?\d{1,3}\.\d{3,15})(?![\d.])"),
 ]
 
 

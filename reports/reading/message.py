@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from reports.taxonomy import TAXONOMY, Category, EmergencyPhase, IncidentType, ResponsePhase, Severity
 
-from .words import Words
+from . import safety
+from .tables import CLASSES, FILLERS
+from .words import BREAKS, Words
 
 # Where a text names several matters, the first of these that it names is its type. Pirates come before the
 # wounds they caused because the answer must then be quiet; a rescue comes before every other crime.
@@ -15,10 +17,13 @@ RESCUE_ORDER = (
     "listing_capsizing",
     "fire_explosion",
     "man_overboard",
-    "flooding",
     "collision",
+    "flooding",
     "grounding",
+    "broken",
+    "afloat",
     "medical",
+    "fall",
     "disabled_adrift",
     "beacon_alert",
     "overdue_missing",
@@ -42,10 +47,26 @@ ANYWHERE = frozenset(
     "safe_now drill thanks past grave negation maritime".split()
 )
 SHORT_TEXT = 8  # words
-IN_WATER = frozenset(("man_overboard",))
+IN_WATER = frozenset(("man_overboard", "afloat", "broken"))
 _HOURS = re.compile(r"(\d{1,3})\s?(?:jam|hours?|hrs?|oras|gio|tieng|ชั่วโมง|மணி)")
-_CONCEPTS = {"death": "medical", "mine": "nav_hazard"}
-_CANCELLED_BY_SAFE = frozenset(("", "undesignated_distress", "medical", "overdue_missing"))
+_CONCEPTS = {"death": "medical", "mine": "nav_hazard", "arson": "harassment"}
+_TYPES = {"afloat": "abandoning_ship", "broken": "sinking", "fall": "man_overboard"}
+# Dangers that a film, a debt, a telephone in the water or a day long past can have as well.
+_FIGURES = frozenset(
+    "abandoning_ship sinking listing_capsizing fire_explosion man_overboard fall afloat broken flooding"
+    " collision grounding overdue_missing medical".split()
+)
+_OVER = _FIGURES - {"overdue_missing", "medical"}
+_PERSONS = frozenset(CLASSES["person"])
+_DANGERS = frozenset((*RESCUE_ORDER, *SECURITY_FIRST, *SECURITY_ORDER, "distress", "plea", "urgency"))
+UNREAD_WORDS = 3
+# A crime or hazard beside which these are what it did, not a call for rescue.
+_YIELDS_TO = {
+    "nav_hazard": ("", "disabled_adrift", "medical"),
+    "human_trafficking": ("", "disabled_adrift", "medical"),
+    "pollution_oil": ("", "medical"),
+    "smuggling_drugs": ("disabled_adrift", "afloat"),
+}
 
 
 @dataclass(slots=True)
@@ -68,14 +89,68 @@ def judge(text: str, words: Words, *, tried_position: bool, place: str) -> Matte
     ashore = not at_sea and words.names("ashore")
     at_sea = at_sea or (words.count <= SHORT_TEXT and not ashore)
     present, denied = _present(words, at_sea, ashore, matter)
-    matter.flags |= {name for name in ("drill", "safe_now") if name in present}
+    _hear_talk(words, present, matter, tried_position)
     matter.injured = "medical" in present
+    _leave_out_figures(words, present, matter, tried_position)
     _choose_type(words, present, matter, tried_position, place)
-    if "safe_now" in present and matter.type in _CANCELLED_BY_SAFE | {IncidentType.UNDESIGNATED_DISTRESS}:
-        matter.type = IncidentType.UNCLASSIFIED
+    if matter.type == IncidentType.UNCLASSIFIED and tried_position and _says_more(words, present):
+        matter.flags.add("unread_words")
     _set_phases(text, present, matter)
-    _set_floor(present, denied, matter)
+    _set_floor(present, denied, matter, brief=words.count <= SHORT_TEXT)
     return matter
+
+
+def _hear_talk(words: Words, present: set[str], matter: Matter, tried_position: bool) -> None:
+    """What the text says of itself: a drill or no more, safe now, the place was wrong, do not answer."""
+    if _names_any(words, "drill_over") and present & _DANGERS:
+        present.discard("drill")
+    corrected = [hit for hit in words.hits if hit.concept == "position_corrected"]
+    slips = [hit for hit in words.hits if hit.concept == "mistake"]
+    safe = [hit for hit in words.hits if hit.concept == "safe_now" and not hit.negated]
+    # "silap, 4 12.0U" and "posisi silap" are of the place, not of the danger.
+    of_place = [(hit.start, hit.end) for hit in corrected] + [
+        (hit.start, hit.end) for hit in slips if tried_position
+    ]
+    if all(any(a <= hit.start and hit.end <= b for a, b in of_place) for hit in safe):
+        present.discard("safe_now")
+    if corrected or (tried_position and slips and "safe_now" not in present):
+        matter.flags.add("position_corrected")
+    if _names_any(words, "no_reply"):
+        matter.flags.add("no_reply")
+    if "safe_now" in present:
+        present |= (standing := safety.weigh(words, present))
+        present &= standing
+    matter.flags |= {name for name in ("drill", "safe_now") if name in present}
+
+
+def _names_any(words: Words, concept: str) -> bool:
+    return any(hit.concept == concept for hit in words.hits)
+
+
+def _says_more(words: Words, present: set[str]) -> bool:
+    """Whether something stands beside a position that nobody read: it may be the danger."""
+    said = [token for token in words.tokens if token.isalpha() and token not in BREAKS | FILLERS]
+    known = {"safe_now", "drill", "thanks", "position_corrected", "mistake"}
+    return len(said) >= UNREAD_WORDS and not present & known
+
+
+def _leave_out_figures(words: Words, present: set[str], matter: Matter, tried_position: bool) -> None:
+    """Take out the danger of a film, of a day long past, of a telephone that fell; a human still looks."""
+    if tried_position or "distress" in present:
+        return
+    if "story" in present:
+        figures = _FIGURES | {"nav_hazard"}
+    elif "long_ago" in present and "overdue_missing" not in present:
+        figures = _OVER
+    elif "belongings" in present and _PERSONS.isdisjoint(words.tokens):
+        figures = {"man_overboard", "overdue_missing", "disabled_adrift"}
+    elif {"thanks", "past", "safe_now"} <= present:
+        figures = _FIGURES | {"disabled_adrift"}
+    else:
+        return
+    if present & figures:
+        present -= figures
+        matter.flags.add("figure_of_speech")
 
 
 def _present(words: Words, at_sea: bool, ashore: bool, matter: Matter) -> tuple[set[str], set[str]]:
@@ -108,37 +183,51 @@ def _choose_type(words: Words, present: set[str], matter: Matter, tried_position
     elif "harassment" in present and rescue in ("", "collision", "medical", "disabled_adrift"):
         matter.type = IncidentType.HARASSMENT
     elif "iuu_destructive" in present and rescue in ("", "fire_explosion"):
-        matter.type = IncidentType.IUU_DESTRUCTIVE
-    elif security in ("nav_hazard", "human_trafficking", "pollution_oil") and rescue in (
-        "",
-        "disabled_adrift",
-        "medical",
-    ):
+        # Who was hurt by it needs a doctor, whoever threw it.
+        matter.type = IncidentType.MEDICAL if matter.injured else IncidentType.IUU_DESTRUCTIVE
+    elif rescue in _YIELDS_TO.get(security, ()):
         matter.type = security
     elif rescue:
-        matter.type = rescue
+        matter.type = _TYPES.get(rescue, rescue)
     elif "distress" in present or "urgency" in present:
         matter.type = IncidentType.UNDESIGNATED_DISTRESS
     elif security:
         matter.type = security
-        if "plea" in present:
+        if present & {"plea", "unsafe"}:
             matter.flags.add("plea_word")
-    elif any(hit.concept == "plea" for hit in words.hits):
+    elif "plea" in present or ("safe_now" not in present and _names_any(words, "plea")):
         _weigh_plea(words, present, matter, tried_position, place)
+    if matter.type == IncidentType.UNCLASSIFIED and _names_any(words, "unsafe"):
+        _weigh_fear(present, matter)
     if matter.type != IncidentType.UNCLASSIFIED and "distress" in present and matter.type not in RESCUE_ORDER:
         matter.flags.add("distress_word")
 
 
 def _weigh_plea(words: Words, present: set[str], matter: Matter, tried_position: bool, place: str) -> None:
-    """A plea and nothing else: distress, unless denied, in thanks, or in a long text without a where."""
+    """A plea and nothing else: distress, unless denied, in thanks, or in a long text without a where.
+
+    "We are safe, please tell my family" asks for less than "safe now, but help".
+    """
     idle = len(set(words.tokens)) > SHORT_TEXT and not tried_position and not place
-    if "plea" in present and "thanks" not in present and not idle:
+    safe = "safe_now" in present and not _names_any(words, "contrast")
+    if "plea" in present and "thanks" not in present and not idle and not safe:
         matter.type = IncidentType.UNDESIGNATED_DISTRESS
     else:
         matter.flags.add("plea_word")
 
 
+def _weigh_fear(present: set[str], matter: Matter) -> None:
+    """Lost, without water, not safe: urgent where the text is of the sea; else a human looks."""
+    if "unsafe" in present:
+        matter.type = IncidentType.UNDESIGNATED_DISTRESS
+        present.add("urgency")
+    else:
+        matter.flags.add("no_sea_word")
+
+
 def _security_type(present: set[str]) -> str:
+    if "transfer" in present:
+        present.add("smuggling" if present & {"drugs", "weapons", "goods"} else "suspicious_vessel")
     if "smuggling" in present or "fuel_transfer" in present:
         if "irregular_migration" in present:
             return IncidentType.IRREGULAR_MIGRATION
@@ -153,6 +242,9 @@ def _security_type(present: set[str]) -> str:
         return IncidentType.SMUGGLING_FUEL if "fuel_transfer" in present else IncidentType.SMUGGLING_GOODS
     if "drugs" in present:
         return IncidentType.SMUGGLING_DRUGS
+    first = next((concept for concept in SECURITY_ORDER[:3] if concept in present), "")
+    if first:
+        return first
     if "iuu_foreign" in present or {"foreign", "fishing"} <= present:  # a foreign boat with forbidden gear
         return IncidentType.IUU_FOREIGN
     found = next((concept for concept in SECURITY_ORDER if concept in present), "")
@@ -173,7 +265,7 @@ def _set_phases(text: str, present: set[str], matter: Matter) -> None:
     ):
         matter.emergency_phase = EmergencyPhase.ALERT
     elif row.emergency_phase == EmergencyPhase.ALERT and (
-        present & {"distress", "plea"} or "flooding" in present or present & IN_WATER or "grave" in present
+        present & {"distress", "plea", "flooding", "fire_explosion", "grave", *IN_WATER}
     ):
         matter.emergency_phase = distress
     elif matter.type == IncidentType.OVERDUE_MISSING:
@@ -181,7 +273,7 @@ def _set_phases(text: str, present: set[str], matter: Matter) -> None:
     elif matter.type == IncidentType.HARASSMENT:
         attack = (
             matter.injured
-            or present & {"weapons", "distress", "plea", "collision", *IN_WATER}
+            or present & {"weapons", "distress", "plea", "collision", "arson", *IN_WATER}
             or _rammed(text)
         )
         matter.response_phase = ResponsePhase.ATTACK if attack else ResponsePhase.IN_PROGRESS
@@ -214,13 +306,15 @@ def _overdue(text: str, present: set[str]) -> str:
     return EmergencyPhase.ALERT if late >= 3 else EmergencyPhase.UNCERTAINTY
 
 
-def _set_floor(present: set[str], denied: set[str], matter: Matter) -> None:
+def _set_floor(present: set[str], denied: set[str], matter: Matter, *, brief: bool) -> None:
     if matter.emergency_phase == EmergencyPhase.DISTRESS or matter.response_phase == ResponsePhase.ATTACK:
         matter.priority_floor = 1
     elif (
         matter.emergency_phase == EmergencyPhase.ALERT
         or "plea_word" in matter.flags
-        or "no_sea_word" in matter.flags
+        or matter.flags & {"no_sea_word", "figure_of_speech", "unread_words"}
+        # "Do not reply" and little else is said under duress; a machine says it at length.
+        or (brief and "no_reply" in matter.flags and matter.type == IncidentType.UNCLASSIFIED)
     ):
         matter.priority_floor = 2
     elif matter.type == IncidentType.UNCLASSIFIED and any(_is_distress(c) for c in denied):
@@ -230,5 +324,6 @@ def _set_floor(present: set[str], denied: set[str], matter: Matter) -> None:
 
 def _is_distress(concept: str) -> bool:
     return concept == "distress" or (
-        concept in RESCUE_ORDER and TAXONOMY[concept].emergency_phase == EmergencyPhase.DISTRESS
+        concept in RESCUE_ORDER
+        and TAXONOMY[_TYPES.get(concept, concept)].emergency_phase == EmergencyPhase.DISTRESS
     )

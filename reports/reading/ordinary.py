@@ -4,7 +4,7 @@ Towns are called Pasar (market), Mati (dead) and Makan (eat); without "kampung" 
 names are not taken for places. Every word that the reading knows otherwise is one too.
 """
 
-from .words import NEAR_WORDS, VOCABULARY
+from .tables import NEAR_WORDS, VOCABULARY
 
 _EVERYDAY = (
     # Malay, Indonesian

@@ -26,6 +26,12 @@ _COUNTING = (
     "ஒன்று ரெண்டு மூணு நாலு அஞ்சு",
 )
 _ONES = {word: value for row in _COUNTING for value, word in enumerate(row.split(), 1)}
+NUMBER_WORDS = frozenset(_ONES)
+# Round a number that is an answer, and what is a greeting or a name sooner than a Vietnamese one.
+_ONLY = frozenset(
+    "je jer ja sahaja saja aja doang lang lng po only just cuma la lah kami semua all total".split()
+)
+_SAY_MORE = frozenset("hai ba nam sau bay tam oru".split())
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _TOGETHER = {
     "seorang": 1, "sorang": 1, "sendirian": 1, "alone": 1,
@@ -35,21 +41,35 @@ _TOGETHER = {
 _THAI_ROW = "หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ"
 _THAI_NUMBERS = {word: value for value, word in enumerate(_THAI_ROW.split(), 1)}
 _THAI_COUNT = re.compile(rf"(?<![\d.,])(\d{{1,3}}|{'|'.join(_THAI_NUMBERS)})\s?(?:คน|ชีวิต)")
+_ALONE = "คนเดียว"
 
 _SUM = re.compile(r"(?<![\d.,])(\d{1,2}) ?\+ ?(\d{1,2})(?![\d.,])")
 
 TOTAL_BEFORE = frozenset("pob pax souls sakay persons people".split())
-LISTED = frozenset("orang org katao tao nguoi jumlah total".split())  # before a colon: "org: 3"
+# Before a colon or right before the number: "org: 3", "ORG 5".
+LISTED = frozenset("orang org katao tao nguoi jumlah total lahat semua semuanya kabuuan all".split())
 TOTAL_AFTER = frozenset(
     "orang org orng ornag oranng person persons people pax pob souls katao tao nguoi ngu per peru beradik "
-    "பேர் நபர் நபர்கள் sakay jiwa man men pers ppl kami kmi kaming naming onboard aboard".split()
+    "பேர் நபர் நபர்கள் sakay jiwa man men pers ppl kami kmi kaming naming onboard aboard sila lahat semuanya "
+    "beranak magkakapatid sekeluarga sitting clinging floating holding stranded nakakapit nakasakay".split()
 )
 PARTS = frozenset(
     "crew krew kru abk awak penumpang passenger passengers dewasa anak budak kanak adult adults "
     "child children kids nelayan mangingisda tripulante pasahero lelaki perempuan wanita women "
     "woman bayi baby babies fishermen fisherman bata babae lalaki thuyen pelancong tourists tourist "
-    "turis divers crewmen crewmembers pekerja pemancing anglers angler".split()
+    "turis divers crewmen crewmembers pekerja pemancing anglers angler tamu guests guest matanda sanggol "
+    "pmpang pnmpg pelajar students student seamen sailors sailor deckhands lansia tukang mancing".split()
 )
+# One of them, whether or not that is said: "tekong dan 3 awak", "1 sopir".
+ROLES = frozenset(
+    "tekong taikong nakhoda nahkoda kapten kapitan captain skipper juragan sopir supir driver pemandu "
+    "bangkero mualim engineer cook koki masinis timonel".split()
+)
+_NEXT_SENTENCE = re.compile(r"(?<=\d) ?[.,:] (?=\d)")
+_ROLE_AND = re.compile(
+    rf"(?<![a-z])(?<!\d )(?:{'|'.join(sorted(ROLES))}) ?(?:\+|and|dan|plus|dgn|dengan) ?(?=\d)"
+)
+NUMBERED = frozenset("jalur zon zone zona no nombor nomor lane lorong jeti pier dermaga rt rw blok".split())
 WE = frozenset("kami kita kmi kaming we kme naanga".split())
 _SKIP = frozenset("na ang ay ada orang are of ng ka lang only just cuma hanya is persons people".split())
 ATTACKERS = frozenset(
@@ -77,6 +97,7 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
     totals: list[int] = []
     labelled: list[int] = []
     parts: list[int] = []
+    text = _ROLE_AND.sub("1 tekong, ", _NEXT_SENTENCE.sub(" ; ", text))
     tokens = split(_SUM.sub(_added, text))
     i = 0
     while i < len(tokens):
@@ -97,6 +118,8 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
         i = after
     for match in _THAI_COUNT.finditer(text):
         totals.append(_THAI_NUMBERS.get(match[1]) or int(match[1]))
+    if _ALONE in text:
+        totals.append(1)
     if labelled:
         found = labelled[0]
     elif totals:
@@ -104,6 +127,20 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
     else:
         found = sum(parts)
     return found if 1 <= found <= MOST else None
+
+
+def number_alone(text: str) -> int | None:
+    """The number below 100 that is all that folded `text` says ("5", "05.", "lima je", "5+2"); else None.
+
+    Three digits alone are an emergency number far more often than a head count.
+    """
+    tokens = [token for token in split(_SUM.sub(_added, text)) if token not in BREAKS | _ONLY]
+    if not tokens or (len(tokens) == 1 and tokens[0] in _SAY_MORE) or re.search(r"\d{3}|\d[.,:/]\d", text):
+        return None
+    value, end = _number(tokens, 0)
+    if value is None and len(tokens) == 1:
+        value = _THAI_NUMBERS.get(tokens[0])
+    return value if value is not None and end == len(tokens) and value < 100 else None
 
 
 def _added(match: re.Match) -> str:
@@ -115,11 +152,15 @@ def _number(tokens: list[str], i: int) -> tuple[int | None, int]:
     """The number at `i` and where it ends; None for decimals and long digit groups."""
     token = tokens[i]
     if token.isdigit():
+        if tokens[max(0, i - 1) : i] and (tokens[i - 1] in NUMBERED or tokens[i - 1] in signs.PRICE_WORDS):
+            return None, i + 1
         decimal = _decimal_neighbour(tokens, i)
         return (int(token) if len(token) <= 4 and not decimal else None), i + 1
     after = tokens[i + 1] if i + 1 < len(tokens) else ""
     if token in _TENS:
         return (_TENS[token] + _ONES[after], i + 2) if 0 < _ONES.get(after, 0) < 10 else (_TENS[token], i + 1)
+    if token == "labing" and 0 < _ONES.get(after, 0) < 10:  # noqa: S105
+        return 10 + _ONES[after], i + 2
     if token not in _ONES:
         return None, i + 1
     value = _ONES[token]
@@ -143,9 +184,11 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
     while rest and rest[0] in ("na", "ng", "ka", "po", "lang", "lng", "other", "lagi"):
         rest = rest[1:]
     word, beyond = (rest[0] if rest else ""), rest[1:4]
-    stop = next((n for n, token in enumerate(beyond) if token in BREAKS), len(beyond))
+    stop = next((n for n, token in enumerate(beyond) if token in BREAKS or token.isdigit()), len(beyond))
     beyond = beyond[:stop]
-    counts = word in TOTAL_AFTER or word in PARTS
+    if beyond[:1] == ["hilang"] and beyond[1:2] and beyond[1] in ("kontak", "contact", "hubungan"):
+        beyond = []
+    counts = word in TOTAL_AFTER or word in PARTS or word in ROLES
     if counts:
         if _among(
             tokens[max(0, start - 2) : start], ATTACKERS | {"culik", "kidnapped", "dinukot", "diculik"}
@@ -154,7 +197,7 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
         if _among(beyond[:2], ATTACKERS | CASUALTIES) or (attack and _among(beyond[:2], BOARDERS)):
             return
     label, own = _label(tokens, start)
-    if label and word not in PARTS and word not in UNITS_AFTER:
+    if label and word not in PARTS | ROLES and word not in UNITS_AFTER:
         (labelled if own else parts).append(value)
     elif (
         word in ("pob", "souls", "onboard", "aboard")
@@ -164,7 +207,11 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
         or (word == "of" and beyond[:1] == ["us"])
     ):
         labelled.append(value)
-    elif word in PARTS or (word in TOTAL_AFTER and beyond and beyond[0] in PARTS and beyond[0] != "nelayan"):
+    elif (
+        word in PARTS
+        or word in ROLES
+        or (word in TOTAL_AFTER and beyond and beyond[0] in PARTS and beyond[0] != "nelayan")
+    ):
         parts.append(value)
     elif (
         word in TOTAL_AFTER
@@ -190,13 +237,21 @@ def _label(tokens: list[str], start: int) -> tuple[str, bool]:
         word = tokens[i]
         if word.isdigit() or word in _ONES or word in BREAKS - {":"}:
             break
-        if word in LISTED and tokens[i + 1] == ":":
+        if word in LISTED and (tokens[i + 1] == ":" or (back == 1 and _opens(tokens, i))):
             return word, True
+        if back == 1 and word in ROLES and _opens(tokens, i):
+            return word, False
         if word in TOTAL_BEFORE and (i == 0 or not tokens[i - 1].isdigit()):
             return word, True
         if word in PARTS and (i == 0 or (not tokens[i - 1].isdigit() and tokens[i - 1] not in _ONES)):
             return word, False
     return "", False
+
+
+def _opens(tokens: list[str], i: int) -> bool:
+    """Whether the word at `i` counts what follows it, as in "ORG 5", not what stands before: "3 org 5"."""
+    before = tokens[i - 1] if i else ""
+    return not (before.isdigit() or before in _ONES)
 
 
 def _among(tokens: list[str], words: frozenset[str] | set[str]) -> bool:

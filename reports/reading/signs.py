@@ -70,7 +70,7 @@ MINUTE_WORDS = frozenset(
     "m min mins minute minutes minit menit mnt minuto minutos phut ลิปดา นาที நிமிடம்".split()
 )
 SECOND_WORDS = frozenset("sec secs second seconds saat detik segundo segundos giay ฟิลิปดา วินาที விநாடி".split())
-JOINERS = frozenset("and dan at va garis tuyen และ மற்றும்".split())
+JOINERS = frozenset("and dan at va x garis tuyen และ மற்றும்".split())
 
 # A number before one of these counts or measures something else than a place.
 UNITS = (

@@ -7,7 +7,7 @@ from .axes import COMMA
 _COMMA_NUMBER = re.compile(r"(?<!\d)(?<!\d[.,])(\d{1,3}),(\d{1,8})(?:,(\d{1,3}),(\d{1,8}))?(?!\d|[.,]\d)")
 _LOW_LINE = re.compile(r"(?<=[\dnsewutb])_+(?=[\dnsewutb])")  # 5_21.62_N
 _ISO6709 = re.compile(
-    r"(?<![\w.])([+-]\d{2}(?:\d\d|\d{4})?(?:\.\d+)?)([+-]\d{3}(?:\d\d|\d{4})?(?:\.\d+)?)(?=[/\s]|$)"
+    r"(?<![\w.])([+-]\d\d)(\d\d)?(\d\d)?((?:\.\d+)?)([+-]\d{3})(\d\d)?(\d\d)?((?:\.\d+)?)(?=[/\s]|$)"
 )
 _QUOTED = re.compile(r"(?<==)\"(-?\d{1,3}(?:\.\d{1,15})?)\"")  # lat="4.5868"
 # 5d12m30sN: letters as marks, where a hemisphere follows; else they are hours and minutes.
@@ -23,7 +23,7 @@ _SPACE_AFTER_POINT = re.compile(r"(?<=\d)(\. )(\d{3,})")
 def unify(text: str) -> str:
     """One spelling for what can mean one thing only: axes run together, letters as marks, x and y."""
     text = _LOW_LINE.sub(" ", text)
-    text = _ISO6709.sub(r"\1 \2", text)
+    text = _ISO6709.sub(_parted, text)
     text = _QUOTED.sub(r" \1 ", text)
     text = _X_OR_Y.sub(lambda match: "λ" if match[0] == "x" else "φ", text)
     text = _LETTER_MARKS.sub(_marks_for_letters, text)
@@ -38,6 +38,12 @@ def of(text: str) -> list[str]:
     if _SPACE_AFTER_POINT.search(text):
         spelled.append(_SPACE_AFTER_POINT.sub(_closed_up, text))
     return spelled
+
+
+def _parted(match: re.Match) -> str:
+    """+0435.2+11840.9/ is +04 35.2 +118 40.9."""
+    axes = (match.groups("")[i : i + 4] for i in (0, 4))
+    return " ".join(" ".join(filter(None, axis[:3])) + axis[3] for axis in axes)
 
 
 def _marks_for_letters(match: re.Match) -> str:

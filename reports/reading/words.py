@@ -9,7 +9,22 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .tables import ALL, CONTEXT, EVERYDAY, FILLERS, NEEDS_COMPANY, NOT_YET, SPELLINGS, Table
+from .stems import known_form
+from .tables import (
+    ALL,
+    CONTEXT,
+    EVERYDAY,
+    FILLERS,
+    NEEDS_COMPANY,
+    NOT_YET,
+    REAL_WORDS,
+    SPELLINGS,
+    TALK,
+    VOCABULARY,
+    Table,
+)
+
+__all__ = ["BREAKS", "VOCABULARY", "Hit", "Words", "find", "split"]
 
 _WORD = re.compile(r"[a-z]+|\d+|[.,;:!?|#🆘🔥]|[\u0e00-\u0e7f]+|[\u0b80-\u0bff]+")
 _APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
@@ -17,13 +32,10 @@ _TWICE = re.compile(r"(?<![a-z0-9])([a-z]{3,20})2(?![a-z0-9])")
 _NOT_GLUED = re.compile(r"(?<![a-z0-9])x(?=[b-df-hj-np-tv-z][aeiou][a-z]{2})")
 NEAR = 5  # words that may stand between the two sides of an entry with a plus
 BREAKS = frozenset(".,;:!?|#")
-_WEAK = frozenset(("maritime", "ashore", "negation", "past", "grave", "thanks"))
-TYPO_FROM = 8
-# Real words one letter away from a keyword: no typos.
-NOT_TYPOS = frozenset(
-    "terbaik selamatan collusion drafting emergence emergent ditebak menebak exercised contrabands"
-    " tarakan".split()
+_WEAK = frozenset(("maritime", "ashore", "negation", "past", "grave", "thanks")) | (
+    TALK.keys() - {"unsafe", "nothing"}
 )
+TYPO_FROM = 8
 _THAI, _TAMIL, _CHINESE = "th", "ta", "zh"
 _HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -134,7 +146,7 @@ class _Index:
 
     def corrected(self, word: str) -> str | None:
         """The keyword of eight letters or more that `word` misses by one letter."""
-        if len(word) < TYPO_FROM - 1 or word in self.known or word in NOT_TYPOS:
+        if len(word) < TYPO_FROM - 1 or word in self.known or word in REAL_WORDS:
             return None
         candidates = set(self.typos.get(word, ()))
         for shorter in _without_one(word):
@@ -163,18 +175,7 @@ def _one_apart(a: str, b: str) -> bool:
     )
 
 
-_INDEX = _Index(ALL)
-_ENTRIES = {entry for rows in ALL.values() for entries in rows.values() for entry in entries}
-#: Every single word of the entries that stand by themselves, and of those that need another near.
-VOCABULARY, NEAR_WORDS = (
-    frozenset(
-        word
-        for entry in _ENTRIES
-        if ("/" in entry or entry.startswith("!")) == near
-        for word in re.findall(r"[^\s/+*!]+", entry)
-    )
-    for near in (False, True)
-)
+_INDEX = _Index(ALL | TALK)
 _EVERYDAY: dict[str, list[str]] = defaultdict(list)
 for _language, _entries in EVERYDAY.items():
     for _entry in _entries:
@@ -198,7 +199,7 @@ def find(text: str) -> Words:
 
 def _spelled(tokens: list[str]) -> list[str]:
     """The tokens as the tables spell them; x before a word is Malay for not."""
-    right = [SPELLINGS.get(token, token) for token in tokens]
+    right = [SPELLINGS.get(token) or known_form(token) for token in tokens]
     for i, (token, after) in enumerate(pairwise(tokens)):
         if token == "x" and len(after) > 2 and after.isalpha():  # noqa: S105
             right[i] = "tak"
@@ -254,16 +255,22 @@ def _near_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
                 if by_beginning:
                     found = [*found, *(row for begin, row in by_beginning if tokens[at].startswith(begin))]
                 pairs += [(min(i, at), max(i, at), i, at, row) for row in found]
-    nearest: dict[int, tuple[int, str]] = {}
-    for start, end, _, _, (_, concept, _) in pairs:
+    nearest: dict[int, tuple[float, str]] = {}
+    for start, end, one, other, (_, concept, _) in pairs:
         for at in (start, end):
-            nearest[at] = min(nearest.get(at, (NEAR + 2, "")), (end - start, concept))
+            nearest[at] = min(nearest.get(at, (NEAR + 2, "")), (_apart(one, other), concept))
     hits = []
     for start, end, one, other, row in pairs:
-        mine = all(end - start == least or row[1] == whose for least, whose in (nearest[start], nearest[end]))
+        least = nearest[start], nearest[end]
+        mine = all(_apart(one, other) == distance or row[1] == whose for distance, whose in least)
         if mine and (hit := _near(tokens, everyday, one, other, *row)):
             hits.append(hit)
     return hits
+
+
+def _apart(one: int, other: int) -> float:
+    """Words from `one` to `other`; of two alike the thing said first counts: gearbox pecah, bot hanyut."""
+    return abs(one - other) + (one > other) / 2
 
 
 def _near(tokens, everyday, one, other, denied, concept, languages) -> Hit | None:

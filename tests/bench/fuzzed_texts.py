@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reports.reading import signs, tables
-from reports.reading.words import NEAR_WORDS, VOCABULARY
+from reports.reading.tables import NEAR_WORDS, VOCABULARY
 
 SEGMENT, LONGEST = 160, 1600  # characters: one GSM-7 segment, the longest message a carrier takes
 _DATA = Path(__file__).parents[1] / "data" / "reading"

@@ -40,7 +40,7 @@ COUNTS = [
     ("6 souls on board", 6),
     ("pob: 15", 15),
     ("15 POB", 15),
-    ("satu keluarga 5 beranak", None),
+    ("satu keluarga 5 beranak", 5),
     ("seorang diri", 1),
     ("ada 7 orang dalam kapal", 7),
     ("2 babae 3 lalaki", 5),
