@@ -184,8 +184,8 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
     while rest and rest[0] in ("na", "ng", "ka", "po", "lang", "lng", "other", "lagi"):
         rest = rest[1:]
     word, beyond = (rest[0] if rest else ""), rest[1:4]
-    stop = next((n for n, token in enumerate(beyond) if token in BREAKS or token.isdigit()), len(beyond))
-    beyond = beyond[:stop]
+    ends = (n for n, token in enumerate(beyond) if token in BREAKS or token.isdigit() or token in _ONES)
+    beyond = beyond[: next(ends, len(beyond))]
     if beyond[:1] == ["hilang"] and beyond[1:2] and beyond[1] in ("kontak", "contact", "hubungan"):
         beyond = []
     counts = word in TOTAL_AFTER or word in PARTS or word in ROLES

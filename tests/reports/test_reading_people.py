@@ -3,6 +3,8 @@
 import pytest
 
 from reports.reading import read
+from reports.reading.folding import fold
+from reports.reading.people import number_alone
 
 COUNTS = [
     ("5 ORANG", 5),
@@ -69,3 +71,37 @@ COUNTS = [
 @pytest.mark.parametrize(("text", "persons"), COUNTS, ids=[row[0] for row in COUNTS])
 def test_persons_on_board(text, persons):
     assert read(text).persons_on_board == persons
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("5", 5),
+        ("05.", 5),
+        ("lima", 5),
+        ("Lima je", 5),
+        ("dua belas", 12),
+        ("twenty one", 21),
+        ("isa lang", 1),
+        ("ห้า", 5),
+        ("ஐந்து", 5),
+        ("5+2", 7),
+        ("5 + 1", 6),
+        ("hai", None),  # a greeting sooner than two
+        ("999", None),
+        ("4.5", None),
+        ("1/2", None),
+        ("5 6", None),
+        ("bot lima", None),
+        ("", None),
+    ],
+)
+def test_a_number_alone_is_an_answer_in_figures_words_and_sums(text, number):
+    assert number_alone(fold(text)) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["kami 5 orang 1 mati", "5 crew, 1 dead", "5 orang 2 hilang", "kami 5 orang satu cedera"]
+)
+def test_who_is_hurt_does_not_hide_how_many_there_are(text):
+    assert read(text).persons_on_board == 5
