@@ -14,7 +14,7 @@ from alerts.models import Dispatch, Notification, PatrolUnit
 from alerts.workflow import DispatchNotAllowed
 from communities.models import User
 from communities.sphere import NAUTICAL_MILE_M, bearing_deg, great_circle_m
-from reports import triage
+from reports import decisions
 from reports import workflow as incidents
 from reports.models import Incident
 
@@ -143,10 +143,10 @@ def merge(incident_id, into_id, *, by: User, reason: str, now: datetime | None =
     incidents.lock(min(incident_id, into_id))
     incident = incidents.lock(incident_id)
     if incident.dispatches.engaged().exists():
-        raise triage.DecisionRefused(
+        raise decisions.DecisionRefused(
             f"A unit is on its way to incident {incident.reference}: join the other one into it instead."
         )
-    survivor = triage.join(incident_id, into_id, by=by, reason=reason, now=now)
+    survivor = decisions.join(incident_id, into_id, by=by, reason=reason, now=now)
     _end_all(incident, by=by, reason=f"joined to {survivor.reference}", now=now)
     return survivor
 
@@ -404,7 +404,7 @@ def _open(incident_id) -> Incident:
 
 def _need(reason: str) -> None:
     if not reason.strip():
-        raise triage.DecisionRefused("Give a reason.")
+        raise decisions.DecisionRefused("Give a reason.")
 
 
 def _set_status(unit: PatrolUnit, status: str) -> None:

@@ -10,7 +10,7 @@ from alerts.models import Dispatch, Notification
 from communities.models import Identity, Reporter
 from reports import questions
 from reports.models import Incident, Question, Report
-from reports.taxonomy import ReplyMode, ResponsePhase
+from reports.taxonomy import IncidentType, ReplyMode, ResponsePhase
 
 # Later than this the sentence is about another day.
 LIFE = timedelta(hours=2)
@@ -50,30 +50,32 @@ def says_safe(report: Report, *, now: datetime) -> None:
 def answer_to(report: Report) -> str:
     """The one answer to a report, for its channel to carry at once: SMS, app response.
 
-    Asks what was written down as asked of it: one question, the most urgent. Reads back only a position
-    that this reporter gave, never another's of the same incident. A repeat is told the same: only earlier
-    reports count.
+    Asks what was written down as asked of it: one question, the most urgent. Reads back the position that the
+    rescue uses, if this reporter gave it, never another's of the same incident.
     """
     asked = {question.kind for question in report.questions.all()}
     if Question.Kind.WHICH in asked:
-        references = [_own_reference(report, row.incident) for row in questions.choices(report)]
+        matters = [row.incident for row in questions.choices(report)]
+        references = [_own_reference(report, matter) for matter in matters]
         if all(references):
-            return messages.which_report(language=report.language, references=references, drill=report.drill)
-    position, persons = report.lon_lat, report.persons_on_board
-    if report.reporter_id and (position is None or persons is None):
-        earlier = Report.objects.filter(
-            incident=report.incident_id, reporter=report.reporter_id, received_at__lt=report.received_at
-        ).order_by("-received_at")
-        for other in earlier[:20]:
-            position = position or other.lon_lat
-            persons = other.persons_on_board if persons is None else persons
+            types = [matter.type for matter in matters]
+            said = {"language": report.language, "references": references, "types": types}
+            return messages.which_report(**said, drill=report.drill)
+    persons = report.persons_on_board
+    if report.reporter_id and persons is None:
+        counted = report.incident.reports.filter(
+            reporter=report.reporter_id, received_at__lt=report.received_at, persons_on_board__isnull=False
+        )
+        counts = counted.order_by("-received_at").values_list("persons_on_board", flat=True)
+        persons = counts.first()
     if questions.digits_are_steps(report):
         persons = persons or 0  # not asked: the answer would be taken for a step
     return messages.received(
         report.reply_mode,
         language=report.language,
         reference=report.reference,
-        position=position,
+        position=questions.position_to_read_back(report),
+        place=questions.place_to_name(report),
         persons_on_board=persons,
         ask=next((kind for kind in _ORDER if kind in asked), ""),
         drill=report.drill,
@@ -81,11 +83,11 @@ def answer_to(report: Report) -> str:
 
 
 def _own_reference(report: Report, incident: Incident) -> str:
-    """The reference by which the sender of `report` knows a matter: of the newest report before this one."""
+    """The reference by which the sender of `report` knows a matter: of the newest report that told of it."""
     own = incident.reports.filter(reporter=report.reporter_id, received_at__lte=report.received_at)
-    return (
-        own.exclude(pk=report.pk).values_list("reference", flat=True).order_by("-received_at").first() or ""
-    )
+    told = own.exclude(pk=report.pk).order_by("-received_at")
+    references = list(told.exclude(type=IncidentType.UNCLASSIFIED).values_list("reference", flat=True)[:1])
+    return (references or [*told.values_list("reference", flat=True)[:1], ""])[0]
 
 
 def help_is_coming(incident: Incident, dispatch: Dispatch, *, now: datetime) -> None:

@@ -13,7 +13,8 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from alerts.wording import drill_mark, entry, for_crew, for_reporter, known, sms, tidy, words
+from alerts.gsm7 import fits
+from alerts.wording import BILINGUAL, drill_mark, entry, for_crew, for_reporter, known, sms, tidy, words
 
 CALL_SIGN_MAX = 20  # characters that every template has room for
 PLACE_MAX = 20
@@ -143,14 +144,16 @@ def received(
     position: tuple[float, float] | None = None,
     persons_on_board: int | None = None,
     ask: str = "",
+    place: str = "",
     drill: bool = False,
 ) -> str:
     """Answer a report as its reply mode allows; "" for NONE.
 
     FULL reads the position (lon, lat) back and may `ask` "how_many" or "what"; without one, or asking "where"
     of one too rough to search, it asks where and, if not known, how many. RECEIVED promises no rescue and may
-    ask "what". QUIET is `OK` and the reference of the report and nothing else, in a drill too: a phone in
-    wrong hands must not betray its owner. "" or an unknown language: Malay and English.
+    ask "what". `place` is named instead of a position that is not to be told, if there is room. QUIET is `OK`
+    and the reference of the report and nothing else, in a drill too: a phone in wrong hands must not betray
+    its owner. "" or an unknown language: Malay and English.
     """
     if mode == "NONE":
         return ""
@@ -171,7 +174,12 @@ def received(
         place = position_sms(*position, language)  # the two-language text takes N and E
         values |= {"position": place, "more": more, "dropped": ("more",)}
         return sms(language, "reporter", f"{kind}_position", **values)
-    return sms(language, "reporter", f"{kind}_where", how_many=how_many, dropped=("how_many",), **values)
+    values |= {"how_many": how_many, "dropped": ("how_many",)}
+    if place and kind == "full":
+        text = sms(language, "reporter", "full_near", position=place, **values)
+        if fits(text):
+            return text
+    return sms(language, "reporter", f"{kind}_where", **values)
 
 
 def help_coming(
@@ -191,11 +199,24 @@ def reporter_question(kind: str, *, language: str, reference: str, drill: bool =
     return sms(for_reporter(language), "reporter", f"question_{kind}", reference=reference, drill=drill)
 
 
-def which_report(*, language: str, references: Sequence[str], drill: bool = False) -> str:
-    """Ask a phone with several open reports, four at most, which of them its text is about."""
-    choices = " ".join(f"{number}={reference}" for number, reference in enumerate(references, 1))
-    values = {"n": len(references), "choices": choices}
-    return sms(for_reporter(language), "reporter", "which_report", drill=drill, **values)
+def which_report(
+    *, language: str, references: Sequence[str], types: Sequence[str] = (), drill: bool = False
+) -> str:
+    """Ask a phone with several open reports, four at most, which of them its text is about.
+
+    Each is named by its reference and, as far as there is room, by its kind (`types`).
+    """
+    language = for_reporter(language)
+    values = {"n": len(references)}
+    kinds = [_type("ms" if language == BILINGUAL else language, type) for type in types]
+    named = [" ".join(one) for one in zip(references, kinds, strict=True)] if kinds else references
+    apart = kinds if len(set(kinds)) == len(references) else references
+    for names in (named, apart, references):
+        choices = " ".join(f"{number}={name}" for number, name in enumerate(names, 1))
+        text = sms(language, "reporter", "which_report", drill=drill, choices=choices, **values)
+        if fits(text):
+            break
+    return text
 
 
 # To the crew

@@ -10,7 +10,8 @@ from alerts.models import SceneWeather
 from communities.models import User
 from communities.sphere import great_circle_m
 from reports import workflow
-from reports.triage import NEWS_FROM_M, DecisionRefused
+from reports.decisions import DecisionRefused
+from reports.triage import NEWS_FROM_M
 
 
 @transaction.atomic

@@ -139,16 +139,19 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     answered = matters.answered_by(report, own, now)
     if pieces:
         report.reading["extra"] = {**incoming.extra, "parts": [piece.reference for piece in reversed(pieces)]}
-    incident, doubt = matters.find(report, own, facts, answered, pieces, now)
-    incident = incident or _own_incident(incoming)
+    found = matters.find(report, own, facts, answered, pieces, now)
+    incident = found.incident or _own_incident(incoming)
     if incident is None:
         incident = triage.open_incident({**facts, "type": report.type, "drill": report.drill}, now=now)
+        incident.flags = [triage.SILENT] if found.silent else []
         propose_join(incident, report, now)
+        if found.beside is not None and incident.proposed_same_as_id is None:
+            incident.proposed_same_as, incident.proposed_why = found.beside, "sent by the same phone"
     report.incident = incident
     triage.add_report(incident, report, facts, now=now)
-    report.reply_mode = _reply_mode(report, incident)
+    report.reply_mode = _reply_mode(report, incident, pieces)
     report.save(force_insert=True)
-    questions.settle(incident, report, doubt=doubt, now=now)
+    questions.settle(incident, report, doubt=found.doubt, now=now)
     if answered is not None and answered.kind == Question.Kind.WHICH:
         matters.bring_doubtful(incident, report, now=now)
     if reporter and report.language not in ("", reporter.language):
@@ -326,16 +329,17 @@ def _is_own_distress(report: Report) -> bool:
     return TAXONOMY[report.type].reply == ReplyMode.FULL
 
 
-def _reply_mode(report: Report, incident: Incident) -> str:
-    """What this phone may show now; nothing, where an officer decided so.
+def _reply_mode(report: Report, incident: Incident, pieces: list[Report]) -> str:
+    """What this phone may show now; nothing, where an officer decided so or the text asks for it.
 
     A rescue is answered as one; else a quiet matter stays quiet.
     Under attack whoever holds the phone may be reading: nothing but a receipt, whatever it said before.
+    What began quietly goes on so: the `pieces` of one message, and a rescue asked for in quiet.
     "Safe now" hears no promise of rescue.
     """
     if incident.reply_mode == ReplyMode.NONE:
         return ReplyMode.NONE
-    if report.quiet or incident.response_phase == ResponsePhase.ATTACK:
+    if report.quiet or incident.response_phase == ResponsePhase.ATTACK or _began_quietly(report, pieces):
         return ReplyMode.QUIET
     if "safe_now" in report.flags and incident.reply_mode == ReplyMode.FULL:
         return ReplyMode.RECEIVED
@@ -344,6 +348,13 @@ def _reply_mode(report: Report, incident: Incident) -> str:
     if TAXONOMY[report.type].reply == ReplyMode.QUIET:
         return ReplyMode.QUIET
     return incident.reply_mode
+
+
+def _began_quietly(report: Report, pieces: list[Report]) -> bool:
+    if any(piece.reply_mode == ReplyMode.QUIET for piece in pieces):
+        return True
+    asked = Report.objects.filter(incident=report.incident_id, reporter=report.reporter_id, quiet=True)
+    return report.source == Report.Source.APP and report.reporter_id is not None and asked.exists()
 
 
 def _persons(told: int | None, read_: int | None) -> int | None:

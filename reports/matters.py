@@ -1,18 +1,33 @@
 """Which of one phone's open matters a text belongs to, and what its answer brings along."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from communities.models import Reporter
 from communities.sphere import great_circle_m
 from reports import questions, triage, workflow
 from reports.models import Incident, Question, Report
-from reports.taxonomy import TAXONOMY, IncidentType
+from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, ResponsePhase
 
 NEAR_M = 5 * 1852  # besides what both positions may be wrong by
 _SAYS_NOTHING = (IncidentType.UNCLASSIFIED, IncidentType.UNDESIGNATED_DISTRESS)
 _REFERENCE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{5}(?![0-9A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The matter that a report belongs to, locked; None: one of its own.
+
+    `doubt`: the matters that it may belong to as well. `beside`: an open matter of the phone that the report
+    is kept apart from. `silent`: the phone is not to be answered in a matter of it.
+    """
+
+    incident: Incident | None = None
+    doubt: Sequence[Incident] = ()
+    beside: Incident | None = None
+    silent: bool = False
 
 
 def find(
@@ -22,33 +37,63 @@ def find(
     answered: Question | None,
     pieces: list[Report],
     now: datetime,
-) -> tuple[Incident | None, list[Incident]]:
-    """The phone's open matter of the last two hours that an unsaved report belongs to, locked; None if none.
+) -> Found:
+    """Which of the phone's open matters of the last two hours an unsaved report belongs to.
 
     Pieces of one message (`pieces`: the others) stay together. Where a text may belong to several matters it
-    goes to the most urgent, and they are returned too. A crew's or a desk's goes to its newest: it cannot be
-    asked.
+    goes to the most urgent. A crew's or a desk's goes to its newest: it cannot be asked.
     """
     if reporter is None:
-        return None, []
-    mine = Incident.objects.of_reporter(reporter, now).filter(drill=report.drill)
-    ids = list(mine.values_list("pk", flat=True))
-    doubt = []
+        return Found()
+    of_phone = Incident.objects.of_reporter(reporter, now).filter(drill=report.drill)
+    matters = list(
+        Incident.objects.filter(pk__in=of_phone.values("pk")).order_by("priority", "-last_report_at")
+    )
+    mine = _may_join(report, facts, matters)
+    chosen, doubt = (mine[0].pk if mine else None), []
     if answered is not None:
-        ids = [_lock_answered(answered)]
+        chosen = _lock_answered(answered)
     elif pieces and pieces[0].incident.drill == report.drill:
-        ids = [pieces[0].incident_id]
-    elif len(ids) > 1 and not questions.digits_are_steps(report):
-        found = list(Incident.objects.filter(pk__in=ids).order_by("priority", "-last_report_at"))
-        chosen = plainly(report, found)
-        if chosen is None and facts.get("priority_floor") != 1 and questions.may_ask_which(report, found):
-            doubt = found[: questions.MOST_MATTERS]
-        ids = [(chosen or found[0]).pk]
-    if ids:
-        incident = workflow.lock(ids[0])
+        chosen = pieces[0].incident_id
+    elif len(mine) > 1 and questions.digits_are_steps(report):
+        chosen = max(mine, key=lambda one: one.last_report_at).pk
+    elif len(mine) > 1:
+        plain = plainly(report, mine)
+        if plain is None and facts.get("priority_floor") != 1:
+            doubt = questions.may_ask_which(report, mine, now)
+        chosen = (plain or mine[0]).pk
+    if chosen is not None:
+        incident = workflow.lock(chosen)
         if incident.is_open:
-            return incident, doubt
-    return None, []
+            return Found(incident, doubt)
+    silent = any(triage.SILENT in one.flags for one in matters)
+    return Found(beside=matters[0] if matters else None, silent=silent)
+
+
+def is_secret(incident: Incident) -> bool:
+    """Whether the phone only told of others' crime. Under attack the matter is the phone's own distress."""
+    quiet = TAXONOMY[incident.type].reply == ReplyMode.QUIET
+    return quiet and incident.response_phase != ResponsePhase.ATTACK
+
+
+def _may_join(report: Report, facts: dict, matters: list[Incident]) -> list[Incident]:
+    """Those of a phone's matters that an unsaved report may join: never a secret one with an open one.
+
+    The suspect's place is not the phone's, and whoever holds the phone now must not learn from an answer what
+    was told before. What says nothing by itself goes to what was told openly; with no such matter, or naming
+    the report, to the secret one, and is answered as that is.
+    """
+    secret = [one for one in matters if is_secret(one)]
+    openly = [one for one in matters if not is_secret(one)]
+    if report.type == IncidentType.UNCLASSIFIED:
+        named = _named(report, secret) if openly else None
+        return [named] if named else openly or secret
+    row = TAXONOMY[report.type]
+    if row.reply != ReplyMode.QUIET:
+        return openly
+    if (facts.get("response_phase") or row.response_phase) == ResponsePhase.ATTACK:
+        return matters
+    return secret or [one for one in openly if one.response_phase == ResponsePhase.ATTACK]
 
 
 def answered_by(report: Report, reporter: Reporter | None, now: datetime) -> Question | None:
@@ -82,15 +127,8 @@ def plainly(report: Report, matters: list[Incident]) -> Incident | None:
 
     A phone knows a matter by the references of its own reports.
     """
-    said = _REFERENCE.findall(report.text.upper())
-    if said:
-        named = set(
-            Report.objects.filter(
-                reporter=report.reporter, incident__in=matters, reference__in=said[:20]
-            ).values_list("incident", flat=True)
-        )
-        if found := _only(one for one in matters if one.pk in named):
-            return found
+    if found := _named(report, matters):
+        return found
     if report.type not in _SAYS_NOTHING:
         if found := _only(one for one in matters if one.type == report.type):
             return found
@@ -100,6 +138,16 @@ def plainly(report: Report, matters: list[Incident]) -> Incident | None:
     if report.position is not None:
         return _only(one for one in matters if _near(report, one))
     return None
+
+
+def _named(report: Report, matters: list[Incident]) -> Incident | None:
+    """The one of `matters` of which the text names a report of the same phone."""
+    said = _REFERENCE.findall(report.text.upper())
+    if not said or not matters:
+        return None
+    own = Report.objects.filter(reporter=report.reporter, incident__in=matters, reference__in=said[:20])
+    named = set(own.values_list("incident", flat=True))
+    return _only(one for one in matters if one.pk in named)
 
 
 def _lock_answered(asked: Question):

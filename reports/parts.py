@@ -56,6 +56,7 @@ class Whole:
 
     `with_earlier` are the places of the earlier texts used. `number_cut`: a number may go on across a seam.
     `cut_short`: a piece ends with a number, and the piece that may go on with it is not there.
+    `of_either`: two messages came mixed and the piece may be of each; `texts` are what it makes with either.
     """
 
     texts: list[str]
@@ -63,6 +64,7 @@ class Whole:
     numbered: bool
     number_cut: bool
     cut_short: bool
+    of_either: bool = False
 
 
 def numbered(text: str) -> Part | None:
@@ -86,22 +88,35 @@ def whole(text: str, at: datetime, earlier: Sequence[tuple[str, datetime]]) -> W
 
 
 def _by_number(mine: Part, at: datetime, earlier: Sequence[tuple[str, datetime]]) -> Whole:
-    found: dict[int, Part] = {}
-    used: dict[int, int] = {}
-    came = [
-        (place, numbered(text)) for place, (text, sent) in enumerate(earlier) if at - sent <= NUMBERED_WITHIN
-    ]
-    for place, part in [*reversed(came), (None, mine)]:
-        if part is None or part.total != mine.total:
+    messages: list[dict[int, Part]] = []  # by the piece's number
+    place_of: dict[Part, int] = {}
+    for place, (text, sent) in reversed(list(enumerate(earlier))):
+        part = numbered(text)
+        if part is None or part.total != mine.total or at - sent > NUMBERED_WITHIN:
             continue
-        known = found.get(part.number)
-        if known is not None and known.text == part.text:
-            continue  # the same piece twice
-        if known is not None or len(found) == mine.total:
-            found, used = {}, {}  # the next message begins
-        found[part.number] = part
-        if place is not None:
-            used[part.number] = place
+        place_of[part] = place
+        fitting = _fitting(part, messages)
+        if not fitting:
+            messages.append({part.number: part})
+        elif len(fitting) == 1:
+            fitting[0][part.number] = part  # what fits two messages is of neither
+    fitting = _fitting(mine, messages)
+    tried = [_in_order({**one, mine.number: mine}, place_of) for one in fitting or [{}]]
+    if len(tried) == 1:
+        return tried[0]
+    texts = [one.texts[0] for one in tried]
+    return Whole(texts, [], numbered=True, number_cut=False, cut_short=False, of_either=True)
+
+
+def _fitting(part: Part, messages: list[dict[int, Part]]) -> list[dict[int, Part]]:
+    """The message that has this piece word for word: it came twice. Else those that still want it."""
+    for one in messages:
+        if part.number in one and one[part.number].text == part.text:
+            return [one]
+    return [one for one in messages if part.number not in one]
+
+
+def _in_order(found: dict[int, Part], place_of: dict[Part, int]) -> Whole:
     parts = [found[number] for number in sorted(found)]
     seams = [_seams(left, right) for left, right in pairwise(parts)]
     orders = product(*seams) if len(seams) < 4 else zip(*(seam * 2 for seam in seams), strict=False)
@@ -112,7 +127,7 @@ def _by_number(mine: Part, at: datetime, earlier: Sequence[tuple[str, datetime]]
     open_ended = [part for part in parts if part.number < part.total and part.number + 1 not in found]
     return Whole(
         texts[:MOST_ORDERS],
-        list(used.values()),
+        [place_of[part] for part in parts if part in place_of],
         numbered=True,
         number_cut=any(_cuts_number(left.text, right.text) for left, right in pairwise(parts)),
         cut_short=any(part.text[-1:].isdigit() for part in open_ended),
@@ -175,11 +190,22 @@ def read_in_parts(
     found = whole(text, at, earlier)
     if found is None:
         return own, []
-    if found.with_earlier:
+    if found.of_either:
+        own = _undecided(own, [read(joined) for joined in found.texts])
+    elif found.with_earlier:
         own = _together(own, found, [read(joined) for joined in found.texts])
     if found.cut_short and own.position_status == "ok":
         own = replace(own, position_status="ambiguous", flags=sorted({*own.flags, "may_be_cut"}))
     return own, found.with_earlier
+
+
+def _undecided(own: Reading, joined: list[Reading]) -> Reading:
+    """A piece of one of two messages: no position is made of it; what either would give, an officer sees."""
+    places = list(dict.fromkeys((*one.position, "joined") for one in joined if one.position is not None))
+    if own.position is not None or not places:
+        return own
+    flags = sorted({*own.flags, "joined_doubtful"})
+    return replace(own, position_status="ambiguous", candidates=places, flags=flags)
 
 
 def _together(own: Reading, found: Whole, joined: list[Reading]) -> Reading:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.contrib.gis.db import models
 from django.utils import timezone
 
+from reports.taxonomy import QUIET_TYPES, Category
+
 # Two texts of one phone within this time are one matter (DOMAIN 8a).
 ONE_MATTER = timedelta(hours=2)
 # A reporter's last fix stands in for a missing position, and helps to read one, for this long.
@@ -54,10 +56,14 @@ class QuestionQuerySet(models.QuerySet):
 
 class ReportQuerySet(models.QuerySet):
     def fixes(self, now):
-        """Reports of the last day with a sure position, newest first."""
-        return self.filter(
-            received_at__gte=now - LAST_FIX_LIFE, position_status="ok", position__isnull=False
-        ).order_by("-received_at")
+        """Where the reporter was: reports of the last day with a sure position, newest first.
+
+        Not what was told of others' crime: that place is the suspect's, and no answer may lead to it.
+        """
+        sure = self.filter(
+            received_at__gte=now - LAST_FIX_LIFE, position_status="ok", position__isnull=False, quiet=False
+        )
+        return sure.exclude(category=Category.SUSPICIOUS, type__in=QUIET_TYPES).order_by("-received_at")
 
     def of_device(self, device):
         """A device's own reports, newest first."""

@@ -4,10 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from communities import names
 from communities.models import Reporter
+from communities.sphere import great_circle_m
+from reports import triage
 from reports.models import Incident, Question, Report
 from reports.querysets import ONE_MATTER
 from reports.reading.folding import fold
+from reports.reading.people import number_alone
+from reports.reading.places import SECRET
 from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, ResponsePhase
 
 ANSWER_WITHIN = timedelta(minutes=3)
@@ -15,6 +20,7 @@ ANSWER_WITHIN = timedelta(minutes=3)
 NUMBER_LIFE = ONE_MATTER
 MOST_MATTERS = 4  # that one SMS can list
 MOST_WHERE = 2  # times that a distress is asked where, if the answer is too rough
+MOST_WHICH = 2  # times that a phone is asked which of its matters it means, if it does not answer
 ROUGH_M = 5 * 1852
 
 Kind = Question.Kind
@@ -24,15 +30,12 @@ _ASKING = (ReplyMode.FULL, ReplyMode.RECEIVED)
 _DIGITS_ARE_STEPS = {"from_patrol_unit", "from_duty_phone"}
 # The crew hears in its own answer what it is asked, and its desk is called.
 CREW_DISTRESS = "patrol_unit_in_distress"
-# Up to 99: three digits alone are an emergency number far more often than a head count.
-_NUMBER = re.compile(r"\W*(\d{1,2})\W*")
 _REFERENCE = re.compile(r"\W*([0-9A-Z]{5})\W*")
 
 
 def number_in(text: str) -> int | None:
-    """The number that is all of a text ("5", "2.", "๕"); None for any other text."""
-    match = _NUMBER.fullmatch(fold(text))
-    return int(match[1]) if match else None
+    """The number that is all of a text ("5", "2.", "๕", "lima", "5+2"); None for any other text."""
+    return number_alone(fold(text))
 
 
 def digits_are_steps(report: Report) -> bool:
@@ -100,7 +103,9 @@ def settle(incident: Incident, report: Report, *, now: datetime, doubt: Sequence
             _ask(Kind.WHICH, matter, report, now)
         return
     open_kinds = {one.kind for one in waiting if one.pk not in answered}
-    if sum(one.kind == Kind.WHERE for one in asked) >= MOST_WHERE:
+    if triage.CORRECTED in report.flags:
+        open_kinds.discard(Kind.WHERE)
+    elif sum(one.kind == Kind.WHERE for one in asked) >= MOST_WHERE:
         open_kinds.add(Kind.WHERE)
     for kind in _wanted(incident, report):
         if kind not in open_kinds:
@@ -121,7 +126,7 @@ def _wanted(incident: Incident, report: Report) -> list[str]:
     distress = report.reply_mode == ReplyMode.FULL and incident.priority == 1
     askable = not digits_are_steps(report)
     how_many = [Kind.HOW_MANY] if distress and askable and incident.persons_on_board is None else []
-    if incident.position is None or (distress and _is_rough(incident, report)):
+    if incident.position is None or SECRET in report.flags or (distress and _is_rough(incident, report)):
         return [Kind.WHERE, *how_many]
     if {"safe_now", "stop_word"} & set(report.flags) or not askable:
         return []
@@ -133,7 +138,47 @@ def _wanted(incident: Incident, report: Report) -> list[str]:
 def _is_rough(incident: Incident, report: Report) -> bool:
     """Whether the known position is too vague to search, or this report's may be another one."""
     doubtful = report.position_status != Report.PositionStatus.OK or "joined_doubtful" in report.flags
-    return (doubtful and report.lon_lat == incident.lon_lat) or (incident.position_error_m or 0) > ROUGH_M
+    if doubtful and (report.lon_lat == incident.lon_lat or _elsewhere(incident, report)):
+        return True
+    return (incident.position_error_m or 0) > ROUGH_M
+
+
+def _elsewhere(incident: Incident, report: Report) -> bool:
+    """Whether the report tells of a place that the rescue does not use and that is not near by."""
+    if report.position is None or incident.position_source == "officer":
+        return False
+    doubt_m = (report.position_error_m or 0) + (incident.position_error_m or 0)
+    return great_circle_m(report.lon_lat, incident.lon_lat) > ROUGH_M + doubt_m
+
+
+def position_to_read_back(report: Report) -> tuple[float, float] | None:
+    """(lon, lat) that the answer to `report` reads back: what the rescue uses, if this phone said so openly.
+
+    None where another phone or an officer gave it, where it was told quietly, where the phone calls it
+    wrong, or where only another village's name says it: then the answer asks.
+    """
+    incident = report.incident
+    here = incident.lon_lat
+    if here is None or triage.DOUBTED in incident.flags or SECRET in report.flags:
+        return None
+    if report.lon_lat == here:
+        return here
+    if report.reporter_id is None:
+        return None
+    own = (
+        incident.reports.filter(reporter=report.reporter_id, reply_mode__in=_ASKING, position__isnull=False)
+        .exclude(flags__contains=[SECRET])
+        .order_by("-received_at")
+    )
+    return (
+        here if any((one.x, one.y) == here for one in own.values_list("position", flat=True)[:50]) else None
+    )
+
+
+def place_to_name(report: Report) -> str:
+    """Another village's name as `report` wrote it, for its answer to repeat without a position; else ""."""
+    place = report.reading.get("place") or ""
+    return place if SECRET in report.flags and names.fold(place) in names.fold(report.text) else ""
 
 
 def _ask(kind: str, incident: Incident, report: Report, now: datetime) -> None:
@@ -142,10 +187,25 @@ def _ask(kind: str, incident: Incident, report: Report, now: datetime) -> None:
     )
 
 
-def may_ask_which(report: Report, matters: Iterable[Incident]) -> bool:
-    """Whether "1 or 2?" may be said: never where a matter is quiet, nor before a distress is confirmed."""
+def may_ask_which(report: Report, matters: Iterable[Incident], now: datetime) -> list[Incident]:
+    """Of which of a phone's matters "1 or 2?" may be said; empty where it may not.
+
+    Never where a matter is quiet, nor of one that says nothing, nor to a phone that does not answer it.
+    """
     asking = all(
         matter.reply_mode in _ASKING and matter.response_phase != ResponsePhase.ATTACK for matter in matters
     )
     quiet = report.quiet or TAXONOMY[report.type].reply not in _ASKING
-    return asking and not quiet and "stop_word" not in report.flags
+    telling = [one for one in matters if one.type != IncidentType.UNCLASSIFIED or one.position is not None]
+    if not asking or quiet or "stop_word" in report.flags or len(telling) < 2:
+        return []
+    unanswered = Question.objects.filter(
+        kind=Kind.WHICH,
+        answered_by__isnull=True,
+        report__reporter=report.reporter,
+        asked_at__gt=max(now - NUMBER_LIFE, *(one.received_at for one in telling)),
+        incident__in=telling,
+    )
+    if unanswered.values("report").distinct().count() >= MOST_WHICH:
+        return []
+    return telling[:MOST_MATTERS]

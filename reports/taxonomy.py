@@ -236,6 +236,10 @@ TAXONOMY: dict[str, TypeRow] = {
 }
 
 
+# Whose reporters hear nothing but a receipt.
+QUIET_TYPES = [row.type for row in TAXONOMY.values() if row.reply == ReplyMode.QUIET]
+
+
 def category_of(type: str, response_phase: str = "", injured: bool = False) -> Category:
     """The category of a type; harassment is an emergency only under attack or with injury."""
     row = TAXONOMY[type]

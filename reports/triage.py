@@ -1,15 +1,12 @@
-"""What an incident is, how urgent, and what an officer decides about it.
+"""What an incident is and how urgent: the rule, inside the transaction that stores a report.
 
-The rule may only raise by itself; going down, joining and parting are a named officer's.
+It may only raise by itself; going down, joining and parting are a named officer's (`decisions`).
 """
 
 from datetime import datetime, timedelta
 
 from django.contrib.gis.geos import Point
-from django.db import transaction
-from django.utils import timezone
 
-from communities.models import User
 from communities.sphere import great_circle_m
 from reports import priority, workflow
 from reports.models import Incident, Report
@@ -17,46 +14,16 @@ from reports.references import next_reference
 from reports.signals import dispatch_requested
 from reports.taxonomy import TAXONOMY, EmergencyPhase, IncidentType, ReplyMode, ResponsePhase, Severity
 
-LEASE = timedelta(minutes=5)
-LEASE_OF_UNTOUCHED_DISTRESS = timedelta(seconds=60)
 # An officer decided that the phone is not to be answered: stalking, a kidnap that goes on.
 SILENT = "no_answers"
+NO_REPLY = "no_reply"  # the text says so itself; an officer lifts it like his own
+# The phone calls the position wrong; until it gives another, the boat may be anywhere around.
+CORRECTED, DOUBTED = "position_corrected", "position_doubted"
+DOUBTED_M = 30 * priority.NAUTICAL_MILE_M
 NEWS_FROM_M = 926  # half a nautical mile: what a crew on its way would steer by
-CORRECTABLE = (
-    "type",
-    "emergency_phase",
-    "response_phase",
-    "severity",
-    "position",
-    "position_error_m",
-    "persons_on_board",
-)
-
 _EMERGENCY_ORDER = list(EmergencyPhase.values)
 _RESPONSE_ORDER = list(ResponsePhase.values)
 _SEVERITY_ORDER = [Severity.UNKNOWN, Severity.MINOR, Severity.MODERATE, Severity.SEVERE, Severity.EXTREME]
-
-
-class AlreadyHeld(Exception):
-    """Another officer works on this incident."""
-
-    problem_status = 409
-    problem_type = "already-held"
-
-    def __init__(self, incident: Incident) -> None:
-        super().__init__(
-            f"{incident.held_by} has incident {incident.reference} until {incident.held_until:%H%MZ}."
-        )
-
-
-class DecisionRefused(Exception):
-    """The officer's decision lacks a reason or does not fit the incident."""
-
-    problem_status = 409
-    problem_type = "decision-refused"
-
-
-# --- By rule, inside the transaction that stores the report ---
 
 
 def add_report(incident: Incident, report: Report, reading: dict, *, now: datetime) -> None:
@@ -66,13 +33,15 @@ def add_report(incident: Incident, report: Report, reading: dict, *, now: dateti
     """
     placed, urgent = incident.position is not None, incident.priority == 1
     before = (incident.type, incident.lon_lat, incident.persons_on_board)
-    _fill_position(incident, report)
+    if not _fill_position(incident, report) and CORRECTED in report.flags:
+        _doubt_position(incident, now=now)
     _raise(incident, report, reading)
     if report.persons_on_board:
         incident.persons_on_board = max(incident.persons_on_board or 0, report.persons_on_board)
     note_news(incident, before, now=now)
     incident.place = incident.place or (reading.get("place") or "")[:120]
-    incident.flags = sorted({*incident.flags, *report.flags})
+    silent = [SILENT] if NO_REPLY in report.flags else []
+    incident.flags = sorted({*incident.flags, *report.flags, *silent})
     incident.last_report_at = now
     if floor := reading.get("priority_floor"):
         incident.rule_floor = min(incident.rule_floor or 5, floor)
@@ -189,18 +158,29 @@ def open_incident(report_fields: dict, *, now: datetime) -> Incident:
     )
 
 
-def _fill_position(incident: Incident, report: Report) -> None:
+def _fill_position(incident: Incident, report: Report) -> bool:
     """Take the report's position where it is the first, or a usable newer word on an older one."""
     if report.position is None:
-        return
+        return False
     doubtful = report.position_status != Report.PositionStatus.OK
-    if incident.position is not None and (
-        doubtful or incident.position_source == "officer" or _vaguer(incident, report)
-    ):
-        return
+    vaguer = incident.position is not None and CORRECTED not in report.flags and _vaguer(incident, report)
+    if incident.position is not None and (doubtful or vaguer or incident.position_source == "officer"):
+        return False
     incident.position, incident.position_error_m = subject_position(report)
     incident.position_source = report.position_source
     incident.position_at = report.observed_at or report.received_at
+    incident.flags = sorted({*incident.flags} - {DOUBTED})
+    return True
+
+
+def _doubt_position(incident: Incident, *, now: datetime) -> None:
+    """The phone calls its position wrong and gives no better: desk and crew see a wide circle, no mark."""
+    if incident.position is None or incident.position_source == "officer":
+        return
+    incident.flags = [*incident.flags, DOUBTED]
+    incident.position_error_m = max(incident.position_error_m or 0, DOUBTED_M)
+    incident.rule_floor = min(incident.rule_floor or 5, incident.rule_priority)
+    incident.news_at = now
 
 
 def _vaguer(incident: Incident, report: Report) -> bool:
@@ -249,227 +229,3 @@ def _age(incident: Incident, report: Report | None) -> timedelta | None:
     if incident.type == IncidentType.OVERDUE_MISSING or report is None or report.observed_at is None:
         return None
     return max(report.received_at - report.observed_at, timedelta())
-
-
-# --- By a named officer ---
-
-
-@transaction.atomic
-def take(incident_id, by: User, *, now: datetime | None = None) -> Incident:
-    """Hold the incident for a while; renewed by taking it again. Raises AlreadyHeld."""
-    now = now or timezone.now()
-    incident = workflow.lock(incident_id)
-    if incident.held_by_id not in (None, by.pk) and incident.held_until and incident.held_until > now:
-        raise AlreadyHeld(incident)
-    untouched = incident.taken_at is None
-    if incident.held_by_id != by.pk:
-        workflow.record(incident, "held_by", incident.held_by or "", by, by=by, now=now)
-    incident.held_by = by
-    incident.held_until = now + (LEASE_OF_UNTOUCHED_DISTRESS if untouched and incident.is_distress else LEASE)
-    incident.taken_at = incident.taken_at or now
-    incident.save(update_fields=["held_by", "held_until", "taken_at"])
-    return incident
-
-
-@transaction.atomic
-def release(incident_id, by: User, *, now: datetime | None = None) -> Incident:
-    """Give the incident back to the queue."""
-    incident = workflow.lock(incident_id)
-    if incident.held_by_id == by.pk:
-        workflow.record(incident, "held_by", by, "", by=by, now=now)
-        incident.held_by = incident.held_until = None
-        incident.save(update_fields=["held_by", "held_until"])
-    return incident
-
-
-@transaction.atomic
-def override_priority(
-    incident_id, new: int | None, *, by: User, reason: str, now: datetime | None = None
-) -> Incident:
-    """Set the priority by hand, up or down; None returns to the rule's own. P1 asks for a unit at once."""
-    now = now or timezone.now()
-    _need(reason)
-    incident = _open(incident_id)
-    old = incident.priority
-    incident.priority_override = new
-    rescore(incident, now=now)
-    incident.save()
-    workflow.record(incident, "priority", old, incident.priority, by=by, reason=reason, now=now)
-    if incident.priority == 1 and incident.status == Incident.Status.OPEN:
-        ask_for_unit(incident, now=now)
-    return incident
-
-
-@transaction.atomic
-def correct(incident_id, *, by: User, reason: str, now: datetime | None = None, **facts) -> Incident:
-    """Set what the machine got wrong: any of CORRECTABLE; `position` is a Point.
-
-    A phase falls only here, with the reason. Raises DecisionRefused.
-    """
-    now = now or timezone.now()
-    _need(reason)
-    if unknown := set(facts) - set(CORRECTABLE):
-        raise DecisionRefused(f"An officer cannot correct {', '.join(sorted(unknown))}.")
-    incident = _open(incident_id)
-    if "type" in facts and facts["type"] != incident.type:
-        row = TAXONOMY[facts["type"]]
-        facts.setdefault("emergency_phase", row.emergency_phase)
-        facts.setdefault("response_phase", row.response_phase)
-        facts.setdefault("severity", row.severity)
-    before = (incident.type, incident.lon_lat, incident.persons_on_board)
-    _keep_correction(incident, facts, by=by, now=now)
-    for field, new in facts.items():
-        old = getattr(incident, field)
-        if old == new:
-            continue
-        setattr(incident, field, new)
-        workflow.record(incident, field, _plain(old), _plain(new), by=by, reason=reason, now=now)
-    if "position" in facts:
-        incident.position_source, incident.position_at = "officer", now
-    note_news(incident, before, now=now)
-    incident.taken_at = incident.taken_at or now
-    rescore(incident, now=now)
-    incident.save()
-    if incident.priority == 1 and incident.status == Incident.Status.OPEN:
-        ask_for_unit(incident, now=now)
-    elif "position" in facts and incident.status == Incident.Status.DISPATCHING:
-        dispatch_requested.send(sender=Incident, incident_id=incident.pk, now=now)
-    return incident
-
-
-def _keep_correction(incident: Incident, facts: dict, *, by: User, now: datetime) -> None:
-    """Write what the officer read beside what the machine did, on the report that the machine had it from."""
-    reports = list(incident.reports.order_by("received_at", "id"))
-    changed = {}
-    for field in ("type", "position", "persons_on_board"):
-        if field not in facts or facts[field] == getattr(incident, field) or not reports:
-            continue
-        report = next((one for one in reports if _told(one, incident, field)), reports[0])
-        changed.setdefault(report, {})[field] = facts[field]
-    for report, read in changed.items():
-        if "position" in read:
-            read["position"] = [read["position"].x, read["position"].y] if read["position"] else None
-        report.corrected_reading = {
-            **report.corrected_reading,
-            **read,
-            "by": by.get_username(),
-            "at": now.isoformat(),
-        }
-        report.save(update_fields=["corrected_reading"])
-
-
-def _told(report: Report, incident: Incident, field: str) -> bool:
-    """Whether the incident has its present word in `field` from this report."""
-    if field == "position":
-        said_at = report.observed_at or report.received_at
-        return report.position is not None and said_at == incident.position_at
-    return getattr(report, field) is not None and getattr(report, field) == getattr(incident, field)
-
-
-@transaction.atomic
-def silence(
-    incident_id, *, by: User, reason: str, silent: bool = True, now: datetime | None = None
-) -> Incident:
-    """Let no machine answer the phones of this matter any more, or again. What they send is taken in."""
-    now = now or timezone.now()
-    _need(reason)
-    incident = _open(incident_id)
-    old = incident.reply_mode
-    incident.flags = sorted({*incident.flags, SILENT} if silent else {*incident.flags} - {SILENT})
-    incident.reply_mode = reply_mode(incident)
-    incident.taken_at = incident.taken_at or now
-    incident.save(update_fields=["flags", "reply_mode", "taken_at"])
-    workflow.record(incident, "reply_mode", old, incident.reply_mode, by=by, reason=reason, now=now)
-    return incident
-
-
-@transaction.atomic
-def join(incident_id, into_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
-    """Merge one incident into another; its reports move, the survivor takes what they add.
-
-    Undone by `part`. Raises DecisionRefused, TransitionNotAllowed.
-    """
-    now = now or timezone.now()
-    if incident_id == into_id:
-        raise DecisionRefused("An incident cannot be joined to itself.")
-    locked = {pk: workflow.lock(pk) for pk in sorted((incident_id, into_id))}
-    incident, survivor = locked[incident_id], locked[into_id]
-    if not survivor.is_open:
-        raise DecisionRefused(
-            f"Incident {survivor.reference} is {survivor.status}; join the other way round."
-        )
-    workflow.advance(
-        incident.pk, Incident.Status.MERGED, by=by, reason=reason or "same matter", survivor=survivor, now=now
-    )
-    for report in incident.reports.order_by("received_at"):
-        report.incident = survivor
-        report.save(update_fields=["incident"])
-        add_report(survivor, report, report.reading, now=now)
-    workflow.record(survivor, "reports", "", f"joined by {incident.reference}", by=by, reason=reason, now=now)
-    return survivor
-
-
-@transaction.atomic
-def part(report_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
-    """Take one report out of its incident into a new one of its own. Raises DecisionRefused."""
-    now = now or timezone.now()
-    _need(reason)
-    report = Report.objects.select_related("incident").get(pk=report_id)
-    old = _open(report.incident_id)
-    if old.reports.count() == 1:
-        raise DecisionRefused(f"This is the only report of incident {old.reference}.")
-    new = open_incident({**report.reading, "type": report.type, "drill": report.drill}, now=now)
-    new.received_at = report.received_at
-    report.incident = new
-    report.save(update_fields=["incident"])
-    workflow.record(
-        old, "reports", report.reference, f"parted to {new.reference}", by=by, reason=reason, now=now
-    )
-    workflow.record(new, "reports", "", f"parted from {old.reference}", by=by, reason=reason, now=now)
-    add_report(new, report, report.reading, now=now)
-    return new
-
-
-@transaction.atomic
-def dismiss_proposal(incident_id, by: User, *, now: datetime | None = None) -> Incident:
-    """Say that the proposed other incident is a different matter."""
-    incident = _open(incident_id)
-    if incident.proposed_same_as_id:
-        workflow.record(incident, "proposed_same_as", incident.proposed_same_as.reference, "", by=by, now=now)
-        incident.proposed_same_as, incident.proposed_why = None, ""
-        incident.save(update_fields=["proposed_same_as", "proposed_why"])
-    return incident
-
-
-@transaction.atomic
-def dismiss(report_id, *, by: User, reason: str, now: datetime | None = None) -> Report:
-    """Mark one report as nothing to act on; a P1 or P2 matter needs a supervisor."""
-    _need(reason)
-    report = Report.objects.get(pk=report_id)
-    incident = workflow.lock(report.incident_id)
-    if incident.priority <= 2 and not (by.is_superuser or by.role in {User.Role.SUPERVISOR, User.Role.ADMIN}):
-        raise DecisionRefused("A supervisor has to dismiss a report of a P1 or P2 matter.")
-    workflow.record(
-        incident, "report", f"{report.reference} {report.status}", "dismissed", by=by, reason=reason, now=now
-    )
-    report.status = Report.Status.DISMISSED
-    report.save(update_fields=["status"])
-    return report
-
-
-def _open(incident_id) -> Incident:
-    incident = workflow.lock(incident_id)
-    if not incident.is_open:
-        raise DecisionRefused(f"Incident {incident.reference} is {incident.status}.")
-    return incident
-
-
-def _need(reason: str) -> None:
-    if not reason.strip():
-        raise DecisionRefused("Give a reason.")
-
-
-def _plain(value) -> str:
-    if isinstance(value, Point):
-        return f"{value.y:.4f}, {value.x:.4f}"
-    return "" if value is None else str(value)

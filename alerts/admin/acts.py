@@ -1,6 +1,6 @@
 """What an officer does to an incident: one class an act, each with a form and a preview of what it will do.
 
-An act calls one function of `reports.triage`, `reports.workflow` or `alerts.dispatch`; rules live there.
+An act calls one function of `reports.decisions`, `reports.workflow` or `alerts.dispatch`; rules live there.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ from alerts.admin.forms import (
     span,
 )
 from alerts.models import Notification
-from reports import triage, workflow
+from reports import decisions, triage, workflow
 from reports.models import Incident
 
 
@@ -64,9 +64,9 @@ class Take(Act):
 
     def preview(self, incident):
         seconds = (
-            triage.LEASE_OF_UNTOUCHED_DISTRESS
+            decisions.LEASE_OF_UNTOUCHED_DISTRESS
             if incident.taken_at is None and incident.is_distress
-            else triage.LEASE
+            else decisions.LEASE
         )
         yield _("You hold it for %(time)s; the others at the desk see your name on it.") % {
             "time": span(seconds.total_seconds())
@@ -74,7 +74,7 @@ class Take(Act):
         yield _("Nothing is sent.")
 
     def do(self, incident, form, user):
-        triage.take(incident.pk, user)
+        decisions.take(incident.pk, user)
         return _("You hold %s.") % incident.reference
 
 
@@ -88,7 +88,7 @@ class Release(Act):
         yield _("It goes back to the queue; nothing is sent.")
 
     def do(self, incident, form, user):
-        triage.release(incident.pk, user)
+        decisions.release(incident.pk, user)
         return _("%s is back in the queue.") % incident.reference
 
 
@@ -190,7 +190,7 @@ class ChangePriority(Act):
         yield _("P1 asks for a unit at once; any other priority tells nobody.")
 
     def do(self, incident, form, user):
-        row = triage.override_priority(
+        row = decisions.override_priority(
             incident.pk, form.cleaned_data["priority"], by=user, reason=form.cleaned_data["reason"]
         )
         return _("%(reference)s is now P%(priority)d.") % {
@@ -216,7 +216,7 @@ class Correct(Act):
         facts = form.facts()
         if not facts:
             return _("Nothing was changed.")
-        triage.correct(incident.pk, by=user, reason=form.cleaned_data["reason"], **facts)
+        decisions.correct(incident.pk, by=user, reason=form.cleaned_data["reason"], **facts)
         return _("Corrected: %s.") % ", ".join(str(form.fields[name].label).lower() for name in facts)
 
 
@@ -275,7 +275,7 @@ class DismissProposal(Act):
         )
 
     def do(self, incident, form, user):
-        triage.dismiss_proposal(incident.pk, user)
+        decisions.dismiss_proposal(incident.pk, user)
         return _("The proposal is taken off.")
 
 
@@ -292,7 +292,7 @@ class Part(Act):
         )
 
     def do(self, incident, form, user):
-        new = triage.part(form.cleaned_data["report"].pk, by=user, reason=form.cleaned_data["reason"])
+        new = decisions.part(form.cleaned_data["report"].pk, by=user, reason=form.cleaned_data["reason"])
         return _("The report is now incident %s.") % new.reference
 
 
@@ -308,7 +308,9 @@ class DismissReport(Act):
             yield _("In a P1 or P2 matter only a supervisor may do this.")
 
     def do(self, incident, form, user):
-        report = triage.dismiss(form.cleaned_data["report"].pk, by=user, reason=form.cleaned_data["reason"])
+        report = decisions.dismiss(
+            form.cleaned_data["report"].pk, by=user, reason=form.cleaned_data["reason"]
+        )
         return _("Report %s is dismissed.") % report.reference
 
 
@@ -324,7 +326,7 @@ class Silence(Act):
 
     def do(self, incident, form, user):
         silent = triage.SILENT not in incident.flags
-        triage.silence(incident.pk, by=user, reason=form.cleaned_data["reason"], silent=silent)
+        decisions.silence(incident.pk, by=user, reason=form.cleaned_data["reason"], silent=silent)
         return _("The reporter hears nothing more.") if silent else _("The reporter is answered again.")
 
 

@@ -38,14 +38,14 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
     external_id = _external_id(form, raw)
     intake.hold_key(f"twilio:{external_id}")  # a repeat waits, so that it finds the first one's answer
     text = intake.storable(form.get("Body", ""))[0]
-    first, number = external_id, 1
-    while repeat := InboundMessage.objects.filter(carrier="twilio", external_id=external_id).first():
-        if repeat.text == text:
-            return repeat.reply
-        number += 1  # other words under a known id: they are kept and answered too
-        external_id = f"{first}#{number}"
     sender = phones.sender(form.get("From", ""))
     sender_hash = identity.keyed_hash(sender)
+    first, number = external_id, 1
+    while repeat := InboundMessage.objects.filter(carrier="twilio", external_id=external_id).first():
+        if repeat.text == text and bytes(repeat.sender_hash) == sender_hash:
+            return repeat.reply
+        number += 1  # other words, or another phone's, under a known id: they are kept and answered too
+        external_id = f"{first}#{number}"
     unit = PatrolUnit.objects.filter(phone=sender).select_related("station").first() if sender else None
     station = Station.objects.filter(duty_phone=sender).first() if sender and unit is None else None
     if unit is not None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from alerts import calls, dispatch, messages, replies
+from alerts.inbound import own_distress
 from alerts.inbound.fishers import Answer, report
 from alerts.models import Dispatch, InboundMessage, PatrolUnit
 from alerts.replies import Verb
@@ -14,6 +15,7 @@ from communities import identity
 from reports import intake
 from reports.models import Incident
 from reports.questions import CREW_DISTRESS
+from reports.reading import read
 from reports.taxonomy import IncidentType
 
 SAID_AGAIN = timedelta(hours=12)
@@ -39,13 +41,16 @@ def text_of(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: da
     reply = replies.parse(form.get("Body", ""))
     language, kind = unit.language, InboundMessage.Kind.REPLY
     if reply.verb is Verb.IN_DISTRESS:
-        return _crew_in_distress(unit, form, external_id, now)
+        fields = {"type": IncidentType.UNDESIGNATED_DISTRESS}
+        return _crew_in_distress(unit, form, external_id, now, **fields)
     if reply.verb is Verb.STOP:
         calls.roster_fault(unit, now=now)
         return Answer("", kind)
     if reply.verb is None and not reply.reference:
         if _is_service_word(form.get("Body", "")):
             return Answer(messages.keys(language=language), kind)
+        if own_distress.told_in(form.get("Body", "")):
+            return _crew_in_distress(unit, form, external_id, now)
         # A crew sees a boat in trouble like anybody else, and answers what it is asked.
         reporter = identity.reporter_for(unit.phone)
         return report(
@@ -120,24 +125,28 @@ def _cannot_take(unit: PatrolUnit, reply: replies.Reply, mine: list[Dispatch], n
     return messages.not_now(**said, digit=replies.DIGIT_OF_VERB[reply.verb])
 
 
-def _crew_in_distress(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
-    """`9`: the patrol unit itself needs rescue. A new P1 at its last fix, and its tasks go to others.
+def _crew_in_distress(
+    unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: datetime, **fields
+) -> Answer:
+    """`9`, or words of its own: the patrol unit itself needs rescue. A new P1, and its tasks go to others.
 
-    Said again it is the same distress; what the crew texts after it joins it.
+    It lies where the text says, else at the unit's last fix. Said again it is the same distress; what the
+    crew texts after it joins it.
     """
     reporter = identity.reporter_for(unit.phone)
     known = Incident.objects.of_reporter(reporter, now).filter(flags__contains=[CREW_DISTRESS]).first()
     fix = getattr(unit, "fix", None)
+    if fix is not None and read(form.get("Body", "")).position is None:
+        fields["position"] = (fix.longitude, fix.latitude)
     answer = report(
         form,
         external_id,
         now,
         reporter=reporter,
         sender=unit.phone,
-        type=IncidentType.UNDESIGNATED_DISTRESS,
-        position=(fix.longitude, fix.latitude) if fix else None,
         flags=("from_patrol_unit", CREW_DISTRESS),
         new_matter=known is None,
+        **fields,
     )
     incident = answer.report.incident
     if not incident.place:

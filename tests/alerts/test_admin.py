@@ -14,7 +14,7 @@ from alerts.admin.forms import span
 from alerts.models import Dispatch, Escalation, Notification
 from communities.charts import position_text, read_position
 from communities.models import Identity, Place, Reveal
-from reports import triage
+from reports import decisions
 from reports.intake import Incoming, receive
 from reports.models import Incident, Report
 
@@ -600,7 +600,7 @@ def test_dismissing_a_proposal_takes_it_off(client, dispatcher, distress, trawle
 
 
 def test_a_released_incident_is_free_again(client, dispatcher, distress):
-    triage.take(distress.pk, dispatcher)
+    decisions.take(distress.pk, dispatcher)
     client.force_login(dispatcher)
     client.post(act(distress, "release"))
     distress.refresh_from_db()

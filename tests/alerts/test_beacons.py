@@ -8,7 +8,7 @@ from django.db import connection
 from alerts import beacons
 from alerts.ais import Heard
 from alerts.models import Beacon, Escalation
-from reports import triage, workflow
+from reports import decisions, workflow
 from reports.models import Incident, Report
 from tests import factories
 
@@ -132,7 +132,7 @@ def test_an_open_incident_is_joined_however_long_the_silence():
 def test_reports_go_to_the_incident_that_the_own_one_was_merged_into():
     own = call().incident
     other = factories.Incident(type="sinking")
-    triage.join(own.pk, other.pk, by=factories.User(role="dispatcher"), reason="the same boat")
+    decisions.join(own.pk, other.pk, by=factories.User(role="dispatcher"), reason="the same boat")
     assert call(20).incident_id == other.pk
 
 

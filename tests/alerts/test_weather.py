@@ -9,7 +9,7 @@ from knox.models import AuthToken
 
 from alerts import calls, candidates, dispatch, escalation, weather
 from alerts.models import Dispatch, Escalation, Notification, SceneWeather
-from reports.triage import DecisionRefused
+from reports.decisions import DecisionRefused
 from reports.workflow import TransitionNotAllowed
 from tests import factories
 

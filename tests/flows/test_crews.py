@@ -4,7 +4,7 @@ import pytest
 
 from alerts import dispatch
 from alerts.models import Dispatch, InboundMessage, Notification, PatrolUnit
-from reports import triage
+from reports import decisions
 from reports.models import Incident, Question, Report
 from tests import factories
 from tests.cast import CAPABILITIES
@@ -314,7 +314,7 @@ def test_the_crew_hears_that_a_position_was_another_boats(sea, fisher_phone, pat
     assert first
     mine = Incident.objects.get()
     fisher_phone.texts("enjin rosak hanyut 5.60 100.10 2 orang")
-    second = triage.part(
+    second = decisions.part(
         Report.objects.latest("received_at").pk, by=dispatcher, reason="another", now=sea.now()
     )
     patrol_phone.replies(f"1 {mine.reference}")

@@ -28,12 +28,12 @@ def test_a_crew_still_called_hears_the_new_position_too(sea, fisher_phone, patro
 
 
 def test_an_officers_correction_reaches_the_crew(sea, fisher_phone, patrol_phone, dispatcher, mrcc):
-    from reports import triage
+    from reports import decisions
 
     fisher_phone.texts(SINKING)
     patrol_phone.replies("1")
     patrol_phone.heard = len(patrol_phone.messages)
-    triage.correct(Incident.objects.get().pk, by=dispatcher, reason="by radio", type="fire_explosion")
+    decisions.correct(Incident.objects.get().pk, by=dispatcher, reason="by radio", type="fire_explosion")
     sea.settles()
     patrol_phone.hears("FIRE")
 

@@ -4,7 +4,7 @@ import pytest
 
 from alerts import dispatch
 from alerts.models import Dispatch, Escalation, Notification
-from reports import triage
+from reports import decisions
 from reports.models import Incident, Report
 from reports.workflow import TransitionNotAllowed
 from tests import factories
@@ -136,7 +136,7 @@ def test_merge_and_part_again(sea, incident, other, fisher_phone, stranger_phone
     stranger_phone.hears("MY-LUMUT-04")
     # The mistake is undone: the report stands alone again, as urgent as it was, and calls for its own unit.
     report = Report.objects.exclude(reporter__identity__phone_hash=fisher_hash()).get()
-    parted = triage.part(report.pk, by=dispatcher, reason="another boat after all")
+    parted = decisions.part(report.pk, by=dispatcher, reason="another boat after all")
     assert parted.pk not in (incident.pk, other.pk)
     assert (parted.priority, parted.type, parted.reports.get()) == (1, "sinking", report)
     sea.settles()
@@ -166,27 +166,27 @@ def test_units_called_to_the_merged_incident_are_told_to_stop(
 
 def test_an_incident_that_a_unit_sails_to_does_not_vanish(sea, incident, other, patrol_phone, dispatcher):
     patrol_phone.replies(f"1 {other.reference}")
-    with pytest.raises(triage.DecisionRefused):
+    with pytest.raises(decisions.DecisionRefused):
         dispatch.merge(other.pk, incident.pk, by=dispatcher, reason="same boat")
     assert Incident.objects.get(pk=other.pk).merged_into is None
 
 
 def test_the_only_report_cannot_be_parted(incident, dispatcher):
-    with pytest.raises(triage.DecisionRefused):
-        triage.part(incident.reports.get().pk, by=dispatcher, reason="x")
+    with pytest.raises(decisions.DecisionRefused):
+        decisions.part(incident.reports.get().pk, by=dispatcher, reason="x")
 
 
 def test_raised_to_p1_by_hand_a_unit_is_called(sea, fisher_phone, patrol_phone, mrcc, dispatcher):
     fisher_phone.texts("enjin rosak hanyut 4.20 100.45 2 orang")
     incident = Incident.objects.get()
-    triage.override_priority(incident.pk, 1, by=dispatcher, reason="storm")
+    decisions.override_priority(incident.pk, 1, by=dispatcher, reason="storm")
     sea.settles()
     patrol_phone.hears("P1")
     assert Incident.objects.get().rule_priority == 2
 
 
 def test_lowering_a_distress_by_hand_stops_no_call(sea, incident, second_phone, dispatcher):
-    triage.override_priority(incident.pk, 3, by=dispatcher, reason="looks calm")
+    decisions.override_priority(incident.pk, 3, by=dispatcher, reason="looks calm")
     assert (Incident.objects.get().priority, Incident.objects.get().rule_priority) == (3, 1)
     assert Escalation.objects.get().is_live
 
@@ -197,7 +197,7 @@ def test_a_position_set_by_an_officer_is_ranked_at_once_and_never_overwritten(
     stranger_phone.texts("SOS")
     patrol_phone.hears_nothing()
     incident = Incident.objects.get()
-    triage.correct(incident.pk, by=dispatcher, reason="he called", position=factories.point((100.45, 4.2)))
+    decisions.correct(incident.pk, by=dispatcher, reason="he called", position=factories.point((100.45, 4.2)))
     sea.settles()
     patrol_phone.hears("P1", "04-12.00N 100-27.00E")
     stranger_phone.texts("5.9 118.2")

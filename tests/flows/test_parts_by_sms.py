@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from reports import triage
+from reports import decisions
 from reports.models import Incident, Question, Report
 
 HEAD, TAIL = "1/2 TOLONG bot karam 4 12.0N 100 2", "2/2 7.0E 5 orang"
@@ -97,7 +97,7 @@ def test_a_text_cut_where_an_sms_is_full(sea, stranger_phone, patrol_phone, mrcc
 def test_pieces_stay_together_where_the_phone_has_two_matters(sea, stranger_phone, dispatcher, mrcc):
     stranger_phone.texts("enjin rosak hanyut 5.60 100.10 2 orang")
     stranger_phone.texts("nampak sampah besar terapung 4.90 100.30")
-    triage.part(Report.objects.latest("received_at").pk, by=dispatcher, reason="another", now=sea.now())
+    decisions.part(Report.objects.latest("received_at").pk, by=dispatcher, reason="another", now=sea.now())
     first = stranger_phone.texts("1/2 ombak besar sekarang dan")
     assert "1=" in first
     stranger_phone.texts("2/2 angin kuat juga")

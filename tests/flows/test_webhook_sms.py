@@ -14,7 +14,7 @@ from alerts import inbound_sync
 from alerts.models import InboundMessage, Notification
 from alerts.signatures import sign
 from communities import identity
-from reports import triage
+from reports import decisions
 from reports.models import Incident, Report
 from tests.carriers.twilio import FORM, post_over_http
 from tests.cast import FISHER_PHONE
@@ -306,7 +306,7 @@ def test_after_a_human_acted_the_phone_is_answered_again(sea, stranger_phone, mr
     for number in range(6):
         said = stranger_phone.texts(f"ombak besar {number}")
     assert said == ""
-    triage.take(Incident.objects.get().pk, dispatcher)
+    decisions.take(Incident.objects.get().pk, dispatcher)
     assert [bool(stranger_phone.texts(f"masih {n}")) for n in range(6)] == [True] * 5 + [False]
 
 
@@ -327,7 +327,7 @@ def test_what_an_officer_does_elsewhere_lifts_no_brake(sea, stranger_phone, mrcc
     for number in range(5):
         said = stranger_phone.texts(f"masih {number}")
     assert said == ""
-    triage.take(Incident.objects.get(type="disabled_adrift").pk, dispatcher)
+    decisions.take(Incident.objects.get(type="disabled_adrift").pk, dispatcher)
     assert stranger_phone.texts("masih") == ""
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from alerts import feedback
-from reports import known_places, questions, triage
+from reports import decisions, known_places, questions
 from reports.intake import Incoming, receive
 from reports.models import Incident, Question, Report
 from tests import factories
@@ -73,7 +73,7 @@ class TestTwoMatters:
         """A drifting boat (1) and a sinking one (2), told by one phone and parted by an officer."""
         first = text("enjin rosak hanyut 4.20 100.45 2 orang")
         second = text("bot karam 5.60 100.10 4 orang")
-        parted = triage.part(second.pk, by=dispatcher, reason="another boat", now=NOW)
+        parted = decisions.part(second.pk, by=dispatcher, reason="another boat", now=NOW)
         Incident.objects.filter(pk=first.incident_id).update(
             type="disabled_adrift", emergency_phase="ALERT", position=first.position, priority=2, rule_floor=2
         )
@@ -84,7 +84,7 @@ class TestTwoMatters:
         report = text("ombak besar di sini", minutes=1)
         assert report.incident == second
         known = [one.reports.earliest("received_at").reference for one in matters]
-        assert f"1={known[0]} 2={known[1]}" in answer(report)
+        assert f"1={known[0]} HANYUT 2={known[1]} KARAM" in answer(report)
         assert [row.incident for row in questions.choices(report)] == [first, second]
 
     @pytest.mark.parametrize(("digit", "place"), [("1", 0), ("2", 1), ("๑", 0), ("2.", 1)])
@@ -202,7 +202,7 @@ class TestTwoMatters:
 
     def test_a_third_matter_can_be_answered_too(self, text, matters, dispatcher):
         third_report = text("orang jatuh laut 6.90 101.90", minutes=1)
-        third = triage.part(third_report.pk, by=dispatcher, reason="a third", now=NOW)
+        third = decisions.part(third_report.pk, by=dispatcher, reason="a third", now=NOW)
         doubt = text("ombak besar di sini", minutes=2)
         assert [row.incident for row in questions.choices(doubt)] == [*matters, third]
         said = answer(doubt)
@@ -217,7 +217,7 @@ class TestTwoMatters:
         for number in range(6):
             report = text(f"enjin rosak hanyut {4 + number / 2} 100.{number + 1} 2 orang")
             if report.incident.reports.count() > 1:
-                triage.part(report.pk, by=dispatcher, reason="another", now=NOW)
+                decisions.part(report.pk, by=dispatcher, reason="another", now=NOW)
         doubt = text("ombak besar di sini", minutes=1)
         assert len(questions.choices(doubt)) == 4
         assert "4=" in answer(doubt)

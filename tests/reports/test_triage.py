@@ -1,11 +1,8 @@
-"""What a named officer decides about an incident, and what the rule decides by itself."""
-
-from datetime import timedelta
+"""What the rule makes of a report: who is asked for, what a crew may see."""
 
 import pytest
 from django.utils import timezone
 
-from alerts import feedback
 from reports import triage
 from reports.intake import Incoming, receive
 from reports.models import Incident, Report
@@ -29,123 +26,21 @@ def asked(monkeypatch):
     return found
 
 
-class TestTaking:
-    def test_one_officer_at_a_time(self, dispatcher, supervisor):
-        incident = factories.Incident()
-        triage.take(incident.pk, dispatcher, now=NOW)
-        with pytest.raises(triage.AlreadyHeld):
-            triage.take(incident.pk, supervisor, now=NOW + timedelta(minutes=4))
-        assert triage.take(incident.pk, supervisor, now=NOW + timedelta(minutes=6)).held_by == supervisor
-
-    def test_an_untouched_distress_is_held_for_a_minute(self, dispatcher, supervisor):
-        incident = factories.Incident(emergency_phase="DISTRESS")
-        triage.take(incident.pk, dispatcher, now=NOW)
-        assert triage.take(incident.pk, supervisor, now=NOW + timedelta(seconds=61)).held_by == supervisor
-
-    def test_taking_again_renews_and_release_gives_back(self, dispatcher, supervisor):
-        incident = factories.Incident()
-        triage.take(incident.pk, dispatcher, now=NOW)
-        held = triage.take(incident.pk, dispatcher, now=NOW + timedelta(minutes=4))
-        assert held.held_until == NOW + timedelta(minutes=9)
-        triage.release(incident.pk, supervisor)
-        assert Incident.objects.get().held_by == dispatcher
-        triage.release(incident.pk, dispatcher)
-        assert Incident.objects.get().held_by is None
+def test_a_distress_asks_at_once_and_nothing_else_does(asked):
+    for key, text in enumerate(("enjin rosak", "bot seludup", "hello", "")):
+        report(text, str(key))
+    assert asked == []
+    incident = report("bot karam", "p1").incident
+    assert asked == [incident.pk]
+    assert Incident.objects.get(pk=incident.pk).dispatch_requested_at == NOW
 
 
-class TestPriority:
-    def test_up_and_down_with_a_reason_and_back_to_the_rule(self, dispatcher, asked):
-        incident = report("enjin rosak hanyut 4.20 100.45 2 orang").incident
-        assert (incident.priority, asked) == (2, [])
-        assert triage.override_priority(incident.pk, 4, by=dispatcher, reason="towed in").priority == 4
-        assert triage.override_priority(incident.pk, None, by=dispatcher, reason="slipped").priority == 2
-        triage.override_priority(incident.pk, 1, by=dispatcher, reason="storm")
-        assert asked == [incident.pk]
-        story = incident.transitions.filter(field="priority").values_list("old", "new", "by__username")
-        assert list(story) == [("2", "4", "dispatcher"), ("4", "2", "dispatcher"), ("2", "1", "dispatcher")]
-
-    @pytest.mark.parametrize("reason", ["", " "])
-    def test_without_a_reason_nothing(self, dispatcher, reason):
-        incident = factories.Incident()
-        for act in (
-            lambda: triage.override_priority(incident.pk, 1, by=dispatcher, reason=reason),
-            lambda: triage.correct(incident.pk, by=dispatcher, reason=reason, type="sinking"),
-        ):
-            with pytest.raises(triage.DecisionRefused):
-                act()
-        assert not incident.transitions.exists()
-
-    def test_a_distress_asks_at_once_and_nothing_else_does(self, asked):
-        for key, text in enumerate(("enjin rosak", "bot seludup", "hello", "")):
-            report(text, str(key))
-        assert asked == []
-        incident = report("bot karam", "p1").incident
-        assert asked == [incident.pk]
-        assert Incident.objects.get(pk=incident.pk).dispatch_requested_at == NOW
-
-    def test_a_known_hoaxers_distress_is_alerted_and_checked_beside(self, asked):
-        hoaxer = factories.Reporter(source_letter="E")
-        incident = report("bot karam 4.20 100.45", reporter=hoaxer).incident
-        assert incident.priority == 1
-        assert "verify_in_parallel" in incident.flags
-        assert asked == [incident.pk]
-
-
-class TestCorrecting:
-    def test_type_brings_its_phases_and_the_old_stays_in_the_story(self, dispatcher, asked):
-        incident = report("enjin rosak").incident
-        triage.correct(incident.pk, by=dispatcher, reason="he says sinking", type="sinking")
-        incident.refresh_from_db()
-        assert (incident.emergency_phase, incident.severity, incident.priority) == ("DISTRESS", "Extreme", 1)
-        assert incident.transitions.filter(field="type", old="disabled_adrift", new="sinking").exists()
-        assert asked == [incident.pk]
-
-    def test_what_is_not_an_officers_to_correct(self, dispatcher):
-        incident = factories.Incident()
-        with pytest.raises(triage.DecisionRefused):
-            triage.correct(incident.pk, by=dispatcher, reason="x", status="closed")
-
-    def test_a_closed_matter_is_not_corrected(self, dispatcher):
-        incident = factories.Incident(status="closed")
-        with pytest.raises(triage.DecisionRefused):
-            triage.correct(incident.pk, by=dispatcher, reason="x", type="sinking")
-
-
-class TestJoining:
-    def test_not_to_itself_nor_to_one_that_ended(self, dispatcher):
-        one, ended = factories.Incident(), factories.Incident(status="resolved")
-        for into in (one, ended):
-            with pytest.raises(triage.DecisionRefused):
-                triage.join(one.pk, into.pk, by=dispatcher, reason="x")
-        assert Incident.objects.get(pk=one.pk).status == "open"
-
-    def test_the_survivor_takes_what_the_other_adds(self, dispatcher):
-        calm = report("enjin rosak 4.20 100.45", "1", reporter=factories.Reporter()).incident
-        urgent = report("bot karam 5 orang", "2", reporter=factories.Reporter()).incident
-        survivor = triage.join(urgent.pk, calm.pk, by=dispatcher, reason="same")
-        assert (survivor.priority, survivor.type, survivor.persons_on_board) == (1, "sinking", 5)
-        assert survivor.lon_lat == pytest.approx((100.45, 4.2))
-
-
-class TestDismissing:
-    @pytest.mark.parametrize(
-        ("priority", "who", "may"),
-        [
-            (1, "dispatcher", False),
-            (2, "dispatcher", False),
-            (3, "dispatcher", True),
-            (1, "supervisor", True),
-            (2, "admin", True),
-        ],
-    )
-    def test_a_p1_or_p2_needs_a_second_officer(self, request, priority, who, may):
-        row = factories.Report(incident=factories.Incident(priority=priority))
-        user = request.getfixturevalue(who)
-        if may:
-            assert triage.dismiss(row.pk, by=user, reason="hoax").status == "dismissed"
-        else:
-            with pytest.raises(triage.DecisionRefused):
-                triage.dismiss(row.pk, by=user, reason="hoax")
+def test_a_known_hoaxers_distress_is_alerted_and_checked_beside(asked):
+    hoaxer = factories.Reporter(source_letter="E")
+    incident = report("bot karam 4.20 100.45", reporter=hoaxer).incident
+    assert incident.priority == 1
+    assert "verify_in_parallel" in incident.flags
+    assert asked == [incident.pk]
 
 
 @pytest.mark.parametrize(
@@ -157,28 +52,3 @@ def test_an_informers_own_position_is_blurred(position, shown):
     assert row.incident.lon_lat == pytest.approx(shown)
     assert row.incident.position_error_m == 1852
     assert (row.reporter_position.x, row.reporter_position.y) == position
-
-
-class TestSilence:
-    def test_no_machine_answers_the_phones_until_an_officer_lifts_it(self, dispatcher):
-        reporter = factories.Reporter()
-
-        def text(key: str, words: str) -> Report:
-            return report(words, key, reporter=reporter)
-
-        incident = text("1", "bot karam 4.20 100.45").incident
-        triage.silence(incident.pk, by=dispatcher, reason="stalked")
-        silent = text("2", "tolong cepat")
-        incident.refresh_from_db()
-        assert (silent.incident, silent.reply_mode, incident.reply_mode) == (incident, "NONE", "NONE")
-        assert feedback.answer_to(silent) == ""
-        assert not silent.questions.exists()
-        assert incident.priority == 1
-        triage.silence(incident.pk, by=dispatcher, reason="safe", silent=False)
-        assert text("3", "masih di sini").reply_mode == "FULL"
-        assert incident.transitions.filter(field="reply_mode", by=dispatcher).count() == 2
-
-    def test_it_wants_a_reason(self, dispatcher):
-        incident = factories.Incident()
-        with pytest.raises(triage.DecisionRefused):
-            triage.silence(incident.pk, by=dispatcher, reason=" ")

@@ -1,0 +1,158 @@
+"""What a named officer decides about an incident."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from alerts import feedback
+from reports import decisions
+from reports.intake import Incoming, receive
+from reports.models import Incident, Report
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def report(text: str, key="k", **fields) -> Report:
+    return receive(Incoming(source="sms", external_id=key, text=text, **fields), now=NOW).report
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Whom a unit was asked for."""
+    found = []
+    monkeypatch.setattr(
+        decisions.dispatch_requested, "send", lambda sender, **said: found.append(said["incident_id"])
+    )
+    return found
+
+
+class TestTaking:
+    def test_one_officer_at_a_time(self, dispatcher, supervisor):
+        incident = factories.Incident()
+        decisions.take(incident.pk, dispatcher, now=NOW)
+        with pytest.raises(decisions.AlreadyHeld):
+            decisions.take(incident.pk, supervisor, now=NOW + timedelta(minutes=4))
+        assert decisions.take(incident.pk, supervisor, now=NOW + timedelta(minutes=6)).held_by == supervisor
+
+    def test_an_untouched_distress_is_held_for_a_minute(self, dispatcher, supervisor):
+        incident = factories.Incident(emergency_phase="DISTRESS")
+        decisions.take(incident.pk, dispatcher, now=NOW)
+        assert decisions.take(incident.pk, supervisor, now=NOW + timedelta(seconds=61)).held_by == supervisor
+
+    def test_taking_again_renews_and_release_gives_back(self, dispatcher, supervisor):
+        incident = factories.Incident()
+        decisions.take(incident.pk, dispatcher, now=NOW)
+        held = decisions.take(incident.pk, dispatcher, now=NOW + timedelta(minutes=4))
+        assert held.held_until == NOW + timedelta(minutes=9)
+        decisions.release(incident.pk, supervisor)
+        assert Incident.objects.get().held_by == dispatcher
+        decisions.release(incident.pk, dispatcher)
+        assert Incident.objects.get().held_by is None
+
+
+class TestPriority:
+    def test_up_and_down_with_a_reason_and_back_to_the_rule(self, dispatcher, asked):
+        incident = report("enjin rosak hanyut 4.20 100.45 2 orang").incident
+        assert (incident.priority, asked) == (2, [])
+        assert decisions.override_priority(incident.pk, 4, by=dispatcher, reason="towed in").priority == 4
+        assert decisions.override_priority(incident.pk, None, by=dispatcher, reason="slipped").priority == 2
+        decisions.override_priority(incident.pk, 1, by=dispatcher, reason="storm")
+        assert asked == [incident.pk]
+        story = incident.transitions.filter(field="priority").values_list("old", "new", "by__username")
+        assert list(story) == [("2", "4", "dispatcher"), ("4", "2", "dispatcher"), ("2", "1", "dispatcher")]
+
+    @pytest.mark.parametrize("reason", ["", " "])
+    def test_without_a_reason_nothing(self, dispatcher, reason):
+        incident = factories.Incident()
+        for act in (
+            lambda: decisions.override_priority(incident.pk, 1, by=dispatcher, reason=reason),
+            lambda: decisions.correct(incident.pk, by=dispatcher, reason=reason, type="sinking"),
+        ):
+            with pytest.raises(decisions.DecisionRefused):
+                act()
+        assert not incident.transitions.exists()
+
+
+class TestCorrecting:
+    def test_type_brings_its_phases_and_the_old_stays_in_the_story(self, dispatcher, asked):
+        incident = report("enjin rosak").incident
+        decisions.correct(incident.pk, by=dispatcher, reason="he says sinking", type="sinking")
+        incident.refresh_from_db()
+        assert (incident.emergency_phase, incident.severity, incident.priority) == ("DISTRESS", "Extreme", 1)
+        assert incident.transitions.filter(field="type", old="disabled_adrift", new="sinking").exists()
+        assert asked == [incident.pk]
+
+    def test_what_is_not_an_officers_to_correct(self, dispatcher):
+        incident = factories.Incident()
+        with pytest.raises(decisions.DecisionRefused):
+            decisions.correct(incident.pk, by=dispatcher, reason="x", status="closed")
+
+    def test_a_closed_matter_is_not_corrected(self, dispatcher):
+        incident = factories.Incident(status="closed")
+        with pytest.raises(decisions.DecisionRefused):
+            decisions.correct(incident.pk, by=dispatcher, reason="x", type="sinking")
+
+
+class TestJoining:
+    def test_not_to_itself_nor_to_one_that_ended(self, dispatcher):
+        one, ended = factories.Incident(), factories.Incident(status="resolved")
+        for into in (one, ended):
+            with pytest.raises(decisions.DecisionRefused):
+                decisions.join(one.pk, into.pk, by=dispatcher, reason="x")
+        assert Incident.objects.get(pk=one.pk).status == "open"
+
+    def test_the_survivor_takes_what_the_other_adds(self, dispatcher):
+        calm = report("enjin rosak 4.20 100.45", "1", reporter=factories.Reporter()).incident
+        urgent = report("bot karam 5 orang", "2", reporter=factories.Reporter()).incident
+        survivor = decisions.join(urgent.pk, calm.pk, by=dispatcher, reason="same")
+        assert (survivor.priority, survivor.type, survivor.persons_on_board) == (1, "sinking", 5)
+        assert survivor.lon_lat == pytest.approx((100.45, 4.2))
+
+
+class TestDismissing:
+    @pytest.mark.parametrize(
+        ("priority", "who", "may"),
+        [
+            (1, "dispatcher", False),
+            (2, "dispatcher", False),
+            (3, "dispatcher", True),
+            (1, "supervisor", True),
+            (2, "admin", True),
+        ],
+    )
+    def test_a_p1_or_p2_needs_a_second_officer(self, request, priority, who, may):
+        row = factories.Report(incident=factories.Incident(priority=priority))
+        user = request.getfixturevalue(who)
+        if may:
+            assert decisions.dismiss(row.pk, by=user, reason="hoax").status == "dismissed"
+        else:
+            with pytest.raises(decisions.DecisionRefused):
+                decisions.dismiss(row.pk, by=user, reason="hoax")
+
+
+class TestSilence:
+    def test_no_machine_answers_the_phones_until_an_officer_lifts_it(self, dispatcher):
+        reporter = factories.Reporter()
+
+        def text(key: str, words: str) -> Report:
+            return report(words, key, reporter=reporter)
+
+        incident = text("1", "bot karam 4.20 100.45").incident
+        decisions.silence(incident.pk, by=dispatcher, reason="stalked")
+        silent = text("2", "tolong cepat")
+        incident.refresh_from_db()
+        assert (silent.incident, silent.reply_mode, incident.reply_mode) == (incident, "NONE", "NONE")
+        assert feedback.answer_to(silent) == ""
+        assert not silent.questions.exists()
+        assert incident.priority == 1
+        decisions.silence(incident.pk, by=dispatcher, reason="safe", silent=False)
+        assert text("3", "masih di sini").reply_mode == "FULL"
+        assert incident.transitions.filter(field="reply_mode", by=dispatcher).count() == 2
+
+    def test_it_wants_a_reason(self, dispatcher):
+        incident = factories.Incident()
+        with pytest.raises(decisions.DecisionRefused):
+            decisions.silence(incident.pk, by=dispatcher, reason=" ")
