@@ -7,7 +7,7 @@ from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from django.utils import timezone
 
-from reports import triage
+from reports import decisions
 from reports.intake import Incoming, receive
 from reports.management.commands.reading_report import band
 from reports.models import Report
@@ -23,7 +23,7 @@ def report(text: str, key="k", minutes=0, **fields) -> Report:
 
 
 def correct(row: Report, by, **facts) -> Report:
-    triage.correct(row.incident_id, by=by, reason="heard on the radio", now=NOW, **facts)
+    decisions.correct(row.incident_id, by=by, reason="heard on the radio", now=NOW, **facts)
     row.refresh_from_db()
     return row
 
@@ -75,7 +75,7 @@ def test_a_second_correction_adds_to_the_first(dispatcher):
 
 def test_an_incident_without_a_report_is_corrected_all_the_same(dispatcher):
     incident = factories.Incident()
-    assert triage.correct(incident.pk, by=dispatcher, reason="x", type="sinking").type == "sinking"
+    assert decisions.correct(incident.pk, by=dispatcher, reason="x", type="sinking").type == "sinking"
 
 
 def test_the_counts_tell_how_and_never_what(dispatcher, capsys):
