@@ -4,7 +4,7 @@ import re
 
 from .words import Words
 
-LANGUAGES = ("ms", "id", "en", "fil", "vi", "th", "ta")  # of two that a text may be in the first
+LANGUAGES = ("ms", "id", "en", "fil", "vi", "th", "ta")  # of those that a text may be in the first
 CALLING_CODES = {"60": "ms", "62": "id", "63": "fil", "84": "vi", "66": "th", "65": "en", "91": "ta"}
 COUNTRIES = {"MY": "60", "ID": "62", "PH": "63", "VN": "84", "TH": "66", "SG": "65", "IN": "91"}
 SISTERS = frozenset(("ms", "id"))
@@ -51,10 +51,12 @@ def tell(
         return "ta"
     home = CALLING_CODES.get(calling_code(sender_country), "")
     scores = {language: 2 * count for language, count in words.everyday.items()}
+    own = set()  # languages of words that no other has
     for hit in words.hits:
         if hit.concept in ("maritime", "ashore", "contrast", "still"):
             continue
         named = [language for language in hit.languages if language != "any"]
+        own.update(named if len(named) == 1 else ())
         for language in named:
             scores[language] = scores.get(language, 0) + (4 if len(named) == 1 else 2)
     if _VIETNAMESE.search(text):
@@ -69,4 +71,6 @@ def tell(
     if of_sisters and best < scores.get(home, 0) + CLEARLY:
         return home
     tied = [language for language in LANGUAGES if scores.get(language) == best]
-    return next((language for language in (home, lean) if language in tied), tied[0])
+    # Everybody borrows from English: it gives way to one that has a word of its own.
+    guesses = (home, lean, *(language for language in tied if language in own - {"en"}), tied[0])
+    return next(language for language in guesses if language in tied)
