@@ -225,6 +225,17 @@ class TestTwoMatters:
         assert text("4", minutes=3).incident == questions.choices(doubt)[3].incident
         assert all(row.answered_by for row in questions.choices(doubt))
 
+    def test_a_text_that_says_nothing_is_no_choice_and_a_phone_that_does_not_answer_is_left_alone(
+        self, text, matters
+    ):
+        known = [one.reports.earliest("received_at").reference for one in matters]
+        asked = [
+            answer(text(words, minutes=n)) for n, words in enumerate(("hello", "3", "hello again", "?"), 1)
+        ]
+        for question in asked[:2]:
+            assert f"1={known[0]} HANYUT 2={known[1]} KARAM" in question
+        assert not any("1=" in question for question in asked[2:])
+
     def test_another_phones_digit_answers_nothing(self, text, matters):
         text("ombak besar", minutes=1)
         stranger = text("1", minutes=2, reporter=factories.Reporter())
@@ -277,6 +288,37 @@ class TestRoughPositions:
         report = text("enjin rosak hanyut dekat Pulau Sembilan 2 orang")
         assert report.incident.priority == 2
         assert waiting() == []
+
+    def test_what_the_rescue_does_not_use_is_not_read_back_but_asked_about(self, text):
+        text("SOS bot karam 4 35.2N 118 40.9E 3 orang")
+        report = text("kami di 4.20B 100.45T", minutes=1)
+        assert report.position is not None
+        assert report.position_status != "ok"
+        assert report.incident.lon_lat == pytest.approx((118.6817, 4.5867), abs=1e-4)
+        assert "04-35N 118-41E?" in answer(report) or "04-35U 118-41T?" in answer(report)
+        assert waiting() == ["where"]
+
+    def test_a_phone_that_calls_its_position_wrong_is_asked_again_however_often(self, text):
+        text("SOS bot karam 4 35.2N 118 40.9E 3 orang")
+        for minutes in range(1, 5):
+            report = text("posisi salah", minutes=minutes)
+            assert "DI MANA" in answer(report) or "WHERE" in answer(report)
+        assert "where" in waiting()
+        incident = text("posisi 4 12.0N 118 38.0E", minutes=6).incident
+        incident.refresh_from_db()
+        assert incident.lon_lat == pytest.approx((118.6333, 4.2), abs=1e-4)
+        assert "position_doubted" not in incident.flags
+
+    def test_an_officers_position_is_not_doubted_by_a_phone(self, text, dispatcher):
+        incident = text("SOS bot karam 4 35.2N 118 40.9E 3 orang").incident
+        decisions.correct(
+            incident.pk, by=dispatcher, reason="seen by radar", position=factories.point((118.7, 4.6))
+        )
+        incident = text("posisi salah", minutes=1).incident
+        incident.refresh_from_db()
+        assert (incident.position_source, incident.lon_lat) == ("officer", (118.7, 4.6))
+        assert "position_corrected" in incident.flags
+        assert "position_doubted" not in incident.flags
 
     def test_in_quiet_a_rough_position_is_the_officers_matter(self, text, places):
         report = text("bot seludup dekat Pulau Sembilan")
