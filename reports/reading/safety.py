@@ -22,11 +22,16 @@ def weigh(words: Words, present: set[str]) -> set[str]:
     for concept in _CALLS | _BORNE_OUT_BY.keys():
         if concept in present and all(talk.takes_back(concept, hit) for hit in _named(words, concept)):
             standing.discard(concept)
-    if talk.names("left_behind"):
+    if talk.names("left_behind") or talk.leaves_out_somebody():
         standing.add("distress")
     if talk.names("not_found") and talk.speaks_of_somebody():
         standing.add("overdue_missing")
     return standing
+
+
+def turns(words: Words) -> bool:
+    """Whether something else stands behind "safe now, but"."""
+    return _Talk(words).turn is not None
 
 
 def _named(words: Words, concept: str) -> list[Hit]:
@@ -51,6 +56,14 @@ class _Talk:
         """Fish and nets are not found either; of other scripts we have no words one by one."""
         latin = any(token.isascii() and token.isalpha() for token in self.tokens)
         return self.turn is not None or not latin or not (_PERSONS | _NUMBERS).isdisjoint(self.tokens)
+
+    def leaves_out_somebody(self) -> bool:
+        """All safe except my brother."""
+        return any(
+            not (_PERSONS | _NUMBERS).isdisjoint(self.tokens[hit.end :])
+            or any(token.isdigit() for token in self.tokens[hit.end :])
+            for hit in _named(self.words, "all_but")
+        )
 
     def takes_back(self, concept: str, danger: Hit) -> bool:
         if self.turn is not None and danger.start > self.turn:
