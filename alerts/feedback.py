@@ -51,7 +51,8 @@ def answer_to(report: Report) -> str:
     """The one answer to a report, for its channel to carry at once: SMS, app response.
 
     Asks what was written down as asked of it: one question, the most urgent. Reads back the position that the
-    rescue uses, if this reporter gave it, never another's of the same incident.
+    rescue used then, if this reporter gave it, never another's of the same incident. A repeat is told the
+    same.
     """
     asked = {question.kind for question in report.questions.all()}
     if Question.Kind.WHICH in asked:
@@ -74,7 +75,7 @@ def answer_to(report: Report) -> str:
         report.reply_mode,
         language=report.language,
         reference=report.reference,
-        position=questions.position_to_read_back(report),
+        position=report.reading.get("read_back"),
         place=questions.place_to_name(report),
         persons_on_board=persons,
         ask=next((kind for kind in _ORDER if kind in asked), ""),

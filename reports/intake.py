@@ -150,10 +150,13 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     report.incident = incident
     triage.add_report(incident, report, facts, now=now)
     report.reply_mode = _reply_mode(report, incident, pieces)
+    report.reading["read_back"] = questions.position_to_read_back(report)
     report.save(force_insert=True)
     questions.settle(incident, report, doubt=found.doubt, now=now)
     if answered is not None and answered.kind == Question.Kind.WHICH:
         matters.bring_doubtful(incident, report, now=now)
+        report.reading["read_back"] = questions.position_to_read_back(report)
+        report.save(update_fields=["reading"])
     if reporter and report.language not in ("", reporter.language):
         reporter.language = report.language
         reporter.save(update_fields=["language"])
