@@ -44,8 +44,9 @@ SECURITY_ORDER = (
 # These mean danger anywhere; the rest where the text is short, tells a position, or speaks of boats and sea.
 ANYWHERE = frozenset(
     "sinking listing_capsizing man_overboard abandoning_ship beacon_alert distress plea urgency "
-    "safe_now drill thanks past grave negation maritime".split()
+    "safe_now drill thanks past grave negation maritime kidnap".split()
 )
+_OF_THE_SEA = ("maritime", "iuu_destructive", "iuu_foreign", "iuu_gear_zone", "abandoning_ship")
 SHORT_TEXT = 8  # words
 IN_WATER = frozenset(("man_overboard", "afloat", "broken"))
 _HOURS = re.compile(r"(\d{1,3})\s?(?:jam|hours?|hrs?|oras|gio|tieng|ชั่วโมง|மணி)")
@@ -85,7 +86,7 @@ class Matter:
 def judge(text: str, words: Words, *, tried_position: bool, place: str) -> Matter:
     """Weigh the concepts of `words`; `text` is folded. Nothing matched: unclassified, a human reads it."""
     matter = Matter()
-    at_sea = tried_position or bool(place) or words.names("maritime")
+    at_sea = tried_position or bool(place) or any(words.names(concept) for concept in _OF_THE_SEA)
     ashore = not at_sea and words.names("ashore")
     at_sea = at_sea or (words.count <= SHORT_TEXT and not ashore)
     present, denied = _present(words, at_sea, ashore, matter)
@@ -93,6 +94,8 @@ def judge(text: str, words: Words, *, tried_position: bool, place: str) -> Matte
     matter.injured = "medical" in present
     _leave_out_figures(words, present, matter, tried_position)
     _choose_type(words, present, matter, tried_position, place)
+    if matter.type == IncidentType.UNCLASSIFIED and "safe_now" in present and safety.turns(words):
+        matter.flags.add("safe_but")
     if matter.type == IncidentType.UNCLASSIFIED and tried_position and _says_more(words, present):
         matter.flags.add("unread_words")
     _set_phases(text, present, matter)
@@ -162,7 +165,7 @@ def _present(words: Words, at_sea: bool, ashore: bool, matter: Matter) -> tuple[
             denied.add(concept)
             continue
         if not at_sea and (concept not in ANYWHERE or (ashore and concept in RESCUE_ORDER)):
-            if concept in RESCUE_ORDER:
+            if concept in RESCUE_ORDER or concept in SECURITY_FIRST:
                 matter.flags.add("no_sea_word")
             continue
         if hit.doubtful and concept in RESCUE_ORDER:
@@ -312,7 +315,7 @@ def _set_floor(present: set[str], denied: set[str], matter: Matter, *, brief: bo
     elif (
         matter.emergency_phase == EmergencyPhase.ALERT
         or "plea_word" in matter.flags
-        or matter.flags & {"no_sea_word", "figure_of_speech", "unread_words"}
+        or matter.flags & {"no_sea_word", "figure_of_speech", "unread_words", "safe_but"}
         # "Do not reply" and little else is said under duress; a machine says it at length.
         or (brief and "no_reply" in matter.flags and matter.type == IncidentType.UNCLASSIFIED)
     ):

@@ -27,7 +27,7 @@ from .tables import (
 _SUFFIXES = ("nya", "lah", "kah", "kan", "pun", "la", "ku", "an", "ng", "s")
 # What a prefix leaves of the first letter: "menyerang" is serang, "mengapung" apung, "ngirim" kirim.
 _PREFIXES = (
-    *((prefix, ("s",)) for prefix in ("meny", "peny", "ny")),
+    *((prefix, ("s", "c")) for prefix in ("meny", "peny", "ny")),
     *((prefix, ("", "k")) for prefix in ("meng", "peng", "ng")),
     *((prefix, ("", "p")) for prefix in ("mem", "pem")),
     *((prefix, ("", "t")) for prefix in ("men", "pen")),
@@ -87,6 +87,13 @@ _TAGALOG = {
     for form in _tagalog_forms(root)
     if form not in _KNOWN
 }
+# Root → the keyword made of it, where the root alone is no word of ours: seruduk of "diseruduk".
+_ROOTED: dict[str, str] = {}
+for _word in sorted(_STEMS):
+    for _prefix in ("diper", "ter", "ber", "di", "ke"):
+        _root = _word.removeprefix(_prefix)
+        if _root != _word and len(_root) > _SHORTEST_STEM and _root not in _KNOWN:
+            _ROOTED.setdefault(_root, _word)
 # Consonants and a first letter → the words that have them.
 _SKELETONS: dict[str, list[str]] = defaultdict(list)
 
@@ -122,6 +129,9 @@ def _without_affixes(word: str) -> str:
             rest = first + word[len(prefix) :]
             if _is_stem(rest):
                 return rest
+            for root in (rest, rest.removesuffix("in"), rest.removesuffix("kan")):
+                if root in _ROOTED:
+                    return _ROOTED[root]
             for suffix in _SUFFIXES[:-2]:
                 if rest.endswith(suffix) and _is_stem(rest[: -len(suffix)]):
                     return rest[: -len(suffix)]

@@ -96,6 +96,8 @@ class _Index:
                     languages[concept, entry].add(language)
         # first word → (words, open end, concept, languages)
         self.phrases: dict[str, list] = defaultdict(list)
+        # first two words → the same, of longer ones: hundreds begin with "tak"
+        self.phrases_by_two: dict[tuple[str, ...], list] = defaultdict(list)
         # first three letters → (prefix, concept, languages)
         self.prefixes: dict[str, list] = defaultdict(list)
         # word → what stands near it, by word and by beginning → (denied, concept, languages)
@@ -121,14 +123,16 @@ class _Index:
             if open_end and len(words) == 1:
                 self.prefixes[words[0][:3]].append((words[0], concept, named))
                 continue
-            self.phrases[words[0]].append((words, open_end, concept, named))
+            whole = len(words) > 2 or (len(words) == 2 and not open_end)
+            rows = self.phrases_by_two[words[:2]] if whole else self.phrases[words[0]]
+            rows.append((words, open_end, concept, named))
             if len(words) == 1 and len(words[0]) >= TYPO_FROM:
                 singles[words[0]] = words[0]
         self.typos: dict[str, set[str]] = defaultdict(set)
         for word in singles:
             for shorter in _without_one(word):
                 self.typos[shorter].add(word)
-        self.known = set(self.phrases)
+        self.known = {*self.phrases, *(first for first, _ in self.phrases_by_two)}
 
     def _add_sides(self, entry: str, concept: str, named: frozenset[str]) -> None:
         ones, _, others = entry.rpartition(" + ")
@@ -226,7 +230,8 @@ def _latin_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
         if entries is None and token.isascii() and (right := _INDEX.corrected(token)):
             entries = [entry for entry in _INDEX.phrases[right] if len(entry[0]) == 1]
             typo = True
-        for words, open_end, concept, languages in entries or ():
+        longer = _INDEX.phrases_by_two.get(tuple(tokens[i : i + 2]), ())
+        for words, open_end, concept, languages in (*(entries or ()), *longer):
             end = i + len(words)
             if len(words) > 1 and not _follows(tokens, i, words, open_end):
                 continue
@@ -248,9 +253,12 @@ def _near_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
             continue
         by_word, by_beginning = _INDEX.near[token]
         for step in (1, -1):
-            for at in range(i + step, i + step * (NEAR + 2), step):
+            at, between = i, 0
+            while between <= NEAR and abs(at - i) < 2 * NEAR:
+                at += step
                 if not 0 <= at < len(tokens) or tokens[at] in BREAKS:
                     break
+                between += tokens[at] not in FILLERS
                 found = by_word.get(tokens[at], ())
                 if by_beginning:
                     found = [*found, *(row for begin, row in by_beginning if tokens[at].startswith(begin))]

@@ -25,6 +25,26 @@ def test_position_of_other_parsers_tests_is_read_or_refused_as_they_say(row):
 
 
 READ = [
+    ("a count behind labelled axes", "lat 8.5512 lon 115.0021 2 org", 8.5512, 115.0021),
+    ("a boat's number before a pair", "SLFA 3301, 3.4402 100.9811", 3.4402, 100.9811),
+    ("a point apart and a count", "4 50.1 103 44.4 . 5 orang", 4.835, 103.74),
+    (
+        "hemisphere before degrees in words",
+        "Lintang Selatan 8 derajat 15 menit 30 detik Bujur Timur 115 derajat 30 menit 12 detik",
+        -8.25833,
+        115.50333,
+    ),
+    ("o for a degree sign", "04o35.21'N 118o40.91'E", 4.58683, 118.68183),
+    ("x between the axes", "1 20.4 N x 104 12.6 E", 1.34, 104.21),
+    ("slashes between all four", "10/44.25/122/3.75", 10.7375, 122.0625),
+    ("attributes of a track file", '<wpt lat="10.73750" lon="122.06250">', 10.7375, 122.0625),
+    (
+        "a link that names its axes",
+        "https://osmand.net/go?lat=-8.25833&lon=115.50333&z=16",
+        -8.25833,
+        115.50333,
+    ),
+    ("a link with axes in its path", "https://www.windy.com/-3.16000/128.83500?waves,5", -3.16, 128.835),
     ("decimals with a minute of slip", "4.5868 118.6818", 4.5868, 118.6818),
     ("dashes", "4-35.21U 118-40.91T", 4.58683, 118.68183),
     ("hemisphere first and glued", "N04 35.210 E118 40.905", 4.58683, 118.68175),

@@ -65,6 +65,17 @@ COUNTS = [
     ("mag isa lang sya", 1),
     ("ada 3 org pegang senapang", None),
     ("5 mangingisda nailigtas", None),
+    ("labing isa kami", 11),
+    ("ORG 5 TOLONG", 5),
+    ("3 org 1 cedera", 3),
+    ("14 tamu 5 kru", 19),
+    ("4 bata 6 matanda", 10),
+    ("pemandu + 6 pemancing", 7),
+    ("bot biru TRF 881. 2 org", 2),
+    ("elaun nelayan RM250", None),
+    ("di jalur 1 nelayan kecil", None),
+    ("3 nelayan hilang kontak", 3),
+    ("คนเดียว", 1),
 ]
 
 

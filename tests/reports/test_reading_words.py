@@ -74,6 +74,55 @@ MATTERS = [
 ]
 
 
+# A part of the boat and a word for failing, a person and a word for falling, in whatever language each.
+KINDS = [
+    ("gearbox pecah, bot hanyut", "disabled_adrift", 2),
+    ("engine sira dito 4.2 118.6", "disabled_adrift", 2),
+    ("kipas makan tali, kipas jem 4.2 118.6", "disabled_adrift", 2),
+    ("orang jatuh 6.2 116.4", "man_overboard", 1),
+    ("kami pegang jerigen, 3 orang -6.1 106.9", "abandoning_ship", 1),
+    ("bot kena langgar, bot pecah 3.2 100.4", "sinking", 1),
+    ("kontak putus sama kapal kami dari semalam", "overdue_missing", 1),
+    ("kumpit tinutukan kami ng laser ng barko 15.1 117.7", "harassment", None),
+    ("pindah kotak senapang ke bot pam 5.0 119.2", "smuggling_weapons", None),
+    ("nelayan lain bakar kapal kami 0.3 109.1", "harassment", 1),
+]
+
+
+@pytest.mark.parametrize(("text", "type", "floor"), KINDS)
+def test_words_of_two_kinds_make_a_matter(text, type, floor):
+    reading = read(text)
+    assert (reading.type, reading.priority_floor) == (type, floor)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "filem kapal karam tu best gila",
+        "lagu kapal oleng kapten lucu",
+        "i am drowning in paperwork",
+        "the sunset was on fire tonight",
+        "hp saya jatuh ke air rusak deh",
+        "tahun lepas bot ayah karam kat sini, tabur bunga",
+    ],
+)
+def test_figure_of_speech_is_no_emergency_but_a_human_looks(text):
+    reading = read(text)
+    assert (reading.category, reading.priority_floor) == ("other", 2)
+    assert "figure_of_speech" in reading.flags
+
+
+def test_film_beside_a_position_is_an_emergency_all_the_same():
+    assert read("macam filem, kapal karam 4.2 118.6").type == "sinking"
+
+
+def test_position_beside_words_that_nobody_read_is_looked_at_at_once():
+    reading = read("bargu tumpi gelora nirwana 4.2531 118.6312")
+    assert (reading.type, reading.priority_floor) == ("unclassified", 2)
+    assert "unread_words" in reading.flags
+    assert read("4.2531 118.6312").priority_floor is None
+
+
 # text, type: calls as hurried thumbs type them, all of priority 1
 CALLS = [
     *(
