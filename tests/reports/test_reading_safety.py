@@ -26,6 +26,9 @@ STANDS = [
     ("dah jumpa mayat", "medical", 2),
     ("safe now but 2 still aboard", "undesignated_distress", 1),
     ("we are safe, 2 crew left behind", "undesignated_distress", 1),
+    ("all safe except my brother", "undesignated_distress", 1),
+    ("semua selamat kecuali 2 orang", "undesignated_distress", 1),
+    ("false alarm but we need water", "unclassified", 2),  # nobody read it: a human does
     ("dah selamat tapi minta tolong", "undesignated_distress", 1),
     ("safe now, SOS from another boat", "undesignated_distress", 1),
     ("safe now, tolong, kawan masih dalam air", "man_overboard", 1),
@@ -91,6 +94,7 @@ ANSWERS = [
     ("gak usah dibalas", True),
     ("huwag kayong tumawag", True),
     ("wag mag reply", True),
+    ("pls dont call, they will hear", True),
     ("dung tra loi", True),
     ("อย่าโทรกลับ", True),
     ("bathil vendam", True),
@@ -153,6 +157,7 @@ DRILLS = [
     ("het dien tap, tau chim that day", False),
     ("ini latihan, bot karam", True),
     ("ini latihan dan belum habis, bot karam", True),
+    ("drill cancelled, real sinking", False),
     ("exercise sinking", True),
     ("latihan tamat", True),  # nothing happens in it
 ]
@@ -171,6 +176,9 @@ UNNAMED = [
     ("lost at sea no gps", "undesignated_distress", 2),
     ("habis air minum 4 hari", "undesignated_distress", 2),
     ("wala na kaming inumin", "undesignated_distress", 2),
+    ("laut tak selamat hari ni, jangan turun", "unclassified", None),
+    ("not safe for us here", "undesignated_distress", 2),
+    ("4 orang selamat 2 lagi belum ditemui", "overdue_missing", 1),
     ("tolong kami sesat", "undesignated_distress", 1),
     ("tak boleh bernafas", "medical", 1),
     ("cannot stop water", "flooding", 1),
