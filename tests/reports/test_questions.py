@@ -52,6 +52,8 @@ def waiting() -> list[str]:
         ("๕", 5),
         ("#1", 1),
         ("12", 12),
+        ("lima", 5),
+        ("5+2", 7),
         ("999", None),
         ("", None),
         ("5 orang", None),
@@ -396,6 +398,12 @@ class TestOneAtATime:
         reply = text("4", minutes=1)
         assert (reply.incident, reply.drill, reply.persons_on_board) == (first.incident, True, 4)
         assert Incident.objects.count() == 1
+
+    @pytest.mark.parametrize(("answer", "persons"), [("lima", 5), ("5+2", 7), ("05", 5), ("isa lang", 1)])
+    def test_a_number_in_words_or_a_sum_answers_how_many(self, text, answer, persons):
+        text("bot karam 4.20 100.45")
+        assert text(answer, minutes=1).incident.persons_on_board == persons
+        assert waiting() == []
 
     def test_words_that_tell_how_many_answer_too(self, text):
         text("bot karam 4.20 100.45")
