@@ -151,8 +151,8 @@ def _elsewhere(incident: Incident, report: Report) -> bool:
     return great_circle_m(report.lon_lat, incident.lon_lat) > ROUGH_M + doubt_m
 
 
-def position_to_read_back(report: Report) -> tuple[float, float] | None:
-    """(lon, lat) that the answer to `report` reads back: what the rescue uses, if this phone said so openly.
+def position_to_read_back(report: Report) -> list[float] | None:
+    """[lon, lat], as JSON keeps it, that the answer to `report` reads back: what the rescue uses, if this phone said so openly.
 
     None where another phone or an officer gave it, where it was told quietly, where the phone calls it
     wrong, or where only another village's name says it: then the answer asks.
@@ -162,7 +162,7 @@ def position_to_read_back(report: Report) -> tuple[float, float] | None:
     if here is None or triage.DOUBTED in incident.flags or SECRET in report.flags:
         return None
     if report.lon_lat == here:
-        return here
+        return list(here)
     if report.reporter_id is None:
         return None
     own = (
@@ -170,9 +170,8 @@ def position_to_read_back(report: Report) -> tuple[float, float] | None:
         .exclude(flags__contains=[SECRET])
         .order_by("-received_at")
     )
-    return (
-        here if any((one.x, one.y) == here for one in own.values_list("position", flat=True)[:50]) else None
-    )
+    said = any((one.x, one.y) == here for one in own.values_list("position", flat=True)[:50])
+    return list(here) if said else None
 
 
 def place_to_name(report: Report) -> str:
