@@ -152,7 +152,7 @@ def _elsewhere(incident: Incident, report: Report) -> bool:
 
 
 def position_to_read_back(report: Report) -> list[float] | None:
-    """[lon, lat], as JSON keeps it, that the answer to `report` reads back: what the rescue uses, if this phone said so openly.
+    """[lon, lat] that the answer to `report` reads back: what the rescue uses, if this phone said so openly.
 
     None where another phone or an officer gave it, where it was told quietly, where the phone calls it
     wrong, or where only another village's name says it: then the answer asks.
