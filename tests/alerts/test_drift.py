@@ -59,9 +59,7 @@ def test_what_is_not_entered_widens_the_circle_by_the_default(weather, drift_nm,
     assert said in found.basis
 
 
-@pytest.mark.parametrize(
-    "type", ["grounding", "suspicious_vessel", "smuggling_goods", "tip", "unheard_of"]
-)
+@pytest.mark.parametrize("type", ["grounding", "suspicious_vessel", "smuggling_goods", "tip", "unheard_of"])
 def test_a_boat_aground_or_under_way_does_not_drift(type):
     found = after(5, type=type)
     assert (found.position, found.radius_m, found.drifted_m) == (HERE, 500, 0)

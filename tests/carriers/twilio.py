@@ -400,7 +400,8 @@ class FakeTwilio(Carrier):
 def _sent_after(message: dict, since: str | None) -> bool:
     sent = message["date_sent"]
     return since is None or (
-        sent is not None and parsedate_to_datetime(sent) >= datetime.fromisoformat(since.replace("Z", "+00:00"))
+        sent is not None
+        and parsedate_to_datetime(sent) >= datetime.fromisoformat(since.replace("Z", "+00:00"))
     )
 
 
