@@ -18,7 +18,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from alerts import delivery, escalation, wakeup
+from alerts import delivery, escalation, searoutes, wakeup
 from alerts.models import Notification
 from alerts.transports.base import get_transport
 
@@ -51,6 +51,7 @@ class Dispatcher:
         """Work until stopped; then let what is in flight finish."""
         for channel in self.channels:
             get_transport(channel)  # client libraries load now, not at the first distress
+        searoutes.warm()
         self.listener.start()
         log.info("dispatcher %s is at work, looking every %s s", self.name, settings.DISPATCHER_POLL_S)
         while not self.stopping.is_set():

@@ -7,7 +7,7 @@ from communities.jsonlines import answer_lines, read_position
 
 
 class Command(BaseCommand):
-    help = "Read {id, from, to} as JSON lines; write {id, distance_m, path, reachable, method}. No database."
+    help = "Read {id, from, to} as JSON lines; write {id, distance_m, path, reachable, ...}. No database."
     requires_system_checks = []
 
     def handle(self, **options):
@@ -22,8 +22,9 @@ def answer(row: dict) -> dict:
         raise ValueError("from and to are both needed")
     way = sea_distance(start, end)
     return {
-        "distance_m": round(way.distance_m, 1),
-        "path": way.path,
+        "distance_m": None if way.distance_m is None else round(way.distance_m, 1),
+        "path": [[round(lon, 5), round(lat, 5)] for lon, lat in way.path],
         "reachable": way.reachable,
         "method": way.method,
+        "snapped_m": [round(metres, 1) for metres in way.snapped_m],
     }

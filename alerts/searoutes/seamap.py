@@ -1,0 +1,401 @@
+"""Ways by sea from one place to many: which of the searches answers, and the way on the map.
+
+Nearest first, and the cheapest question first. Where the straight line is all water it is the way. Else the
+cells are searched from the origin out to `NEAR_M`; one search serves all targets, and goes on where it
+stopped. Else the tiles, four times as coarse, are searched from the rim of that, and the cells once more in a
+corridor round the way found. The way is then pulled tight.
+"""
+
+import itertools
+import math
+import threading
+from bisect import insort
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from alerts.searoutes import charts, search
+from alerts.searoutes.charts import Chart
+from alerts.searoutes.way import Way
+from communities.sphere import EARTH_RADIUS_M, NAUTICAL_MILE_M, Position, great_circle_m
+
+NEAR_M = 40 * NAUTICAL_MILE_M
+RIM_M = 6 * NAUTICAL_MILE_M  # breadth of the ring that the search by tiles starts from
+CORRIDOR_TILES, LONG_CORRIDOR_TILES = 2, 1  # to each side of the way
+LONG_CELLS = 1000  # from here on a corridor's breadth matters to the clock and no more to the length
+# A search's own metres are more than those of the way pulled tight: sixteen directions, middles of tiles.
+SLACK = 1.1
+TOO_FAR, UNREACHED = object(), object()
+SNAP_LIMIT_M = 60_000  # further inland than this no boat is helped by being told how far the sea is
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a place meets the sea of a chart: in cells, with the metres between."""
+
+    x: float
+    y: float
+    place: Position
+    snapped_m: float
+
+
+class Cells:
+    """One search by cells in a window of tiles, and all that it remembers."""
+
+    def __init__(self, grid: "Grid", west: int, south: int, window: np.ndarray, tiles: int):
+        self.grid, self.west, self.south, self.window = grid, west, south, window
+        self.tile_of = np.zeros(tiles + 1, np.int64)
+        self.reached = np.full(tiles * 16, search.FAR, np.float32)
+        self.came = np.full(tiles * 16, -1, np.int8)
+        # A bucket holds a node at most once; pages never written cost nothing.
+        self.queue = np.empty((search.BUCKETS, tiles * 16), np.int32)
+        self.state = np.zeros(1 + search.BUCKETS, np.int64)
+
+    def start(self, x: int, y: int) -> None:
+        search.seed_cell(
+            self.window, self.tile_of, x, y, self.west, self.south, self.state, self.queue, self.reached
+        )  # fmt: skip
+
+    def to(self, x: int, y: int, limit_m: float) -> int:
+        """Search on until a cell is final; its node, or -1 if it lies beyond `limit_m`."""
+        grid = self.grid
+        return search.search_cells(
+            grid.chart.sea, grid.wide, grid.cell_cost, grid.cell_scale, self.window, self.west, self.south,
+            self.tile_of, self.state, self.queue, self.reached, self.came, x, y, limit_m,
+        )  # fmt: skip
+
+    def trace(self, node: int):
+        """Follow the way back from a node to the start: two arrays of places in cells."""
+        return search.trace_cells(self.window, self.west, self.south, self.tile_of, self.came, node)
+
+
+class Grid:
+    """A chart made ready for searching. Threads take turns at the search by tiles."""
+
+    def __init__(self, chart: Chart):
+        self.chart = chart
+        body_of, self.middle_of = search.main_bodies()
+        self.bodies = body_of[chart.sea]
+        self.bodies.ravel()[chart.cut_off] = 0
+        self.cell_cost = _costs(chart, 1)
+        self.tile_cost = _costs(chart, 4)
+        # A bucket is a hundredth narrower than the shortest step, for what rounding adds.
+        self.cell_scale = float(1.01 / self.cell_cost.min())
+        self.tile_scale = float(1.01 / self.tile_cost.min())
+        self.wide = _wide(chart.sea)
+        self.lock = threading.RLock()
+        self.owner = None
+        self._clear()
+
+    def _clear(self) -> None:
+        """Make room for a search by tiles; only the pages that it writes to are ever taken."""
+        size = self.bodies.shape[0] << search.ROW
+        self.reached = np.zeros(size, np.float32)
+        self.came = np.empty(size, np.int8)
+        self.queue = np.empty((search.BUCKETS, size), np.int32)
+        self.state = np.zeros(1 + search.BUCKETS, np.int64)
+
+    def squeeze(self, y: float) -> float:
+        return math.cos(math.radians(self.chart.south + y * self.chart.cell_deg))
+
+    def anchor(self, place: Position) -> Anchor | None:
+        """Find where a place meets the sea; None on an inland water or too far from the sea."""
+        x, y = self.chart.cell(*place)
+        if self.chart.is_sea(*place):
+            return Anchor(x, y, place, 0.0)
+        if self.chart.is_inland(*place):
+            return None
+        metres = math.radians(self.chart.cell_deg) * EARTH_RADIUS_M
+        near_x, near_y = search.nearest_water(self.chart.sea, x, y, self.squeeze(y), SNAP_LIMIT_M / metres)
+        if near_x < 0:
+            return None
+        water = self.chart.place(near_x + 0.5, near_y + 0.5)
+        return Anchor(near_x + 0.5, near_y + 0.5, water, great_circle_m(place, water))
+
+    def near(self, anchor: Anchor) -> Cells:
+        """Begin a search by cells round a place."""
+        reach_m = NEAR_M + 2 * RIM_M
+        high = int(reach_m / (math.radians(self.chart.cell_deg) * EARTH_RADIUS_M) / 4) + 1
+        wide = int(high / min(self.squeeze(anchor.y + 4 * high), self.squeeze(anchor.y - 4 * high))) + 1
+        column, row = int(anchor.x) >> 2, int(anchor.y) >> 2
+        window = np.full((2 * high + 1, 2 * wide + 1), search.NONE, np.int32)
+        cells = Cells(self, column - wide, row - high, window, window.size)
+        cells.start(int(anchor.x), int(anchor.y))
+        return cells
+
+    def corridor(self, xs: np.ndarray, ys: np.ndarray, start: Anchor) -> Cells:
+        """Begin a search by cells that keeps near a way."""
+        wide = CORRIDOR_TILES if len(xs) < LONG_CELLS else LONG_CORRIDOR_TILES
+        west, south = (int(xs.min()) >> 2) - wide, (int(ys.min()) >> 2) - wide
+        east, north = (int(xs.max()) >> 2) + wide, (int(ys.max()) >> 2) + wide
+        window = np.full((north - south + 1, east - west + 1), search.SHUT, np.int32)
+        tiles = search.open_corridor(window, west, south, xs, ys, wide)
+        cells = Cells(self, west, south, window, tiles)
+        cells.start(int(start.x), int(start.y))
+        return cells
+
+    def tiles_to(self, ways: "Ways", goal: int, limit_m: float):
+        """Search by tiles from the rim of `ways`: the way back as two arrays, TOO_FAR or UNREACHED."""
+        if self.owner is not ways:
+            self._clear()
+            rim = ways.rim()
+            search.seed_tiles(
+                self.bodies, self.middle_of, rim.tile_of, rim.reached, NEAR_M, NEAR_M + RIM_M,
+                self.tile_scale, self.state, self.queue, self.reached, self.came,
+            )  # fmt: skip
+            self.owner = ways
+        if not search.search_tiles(
+            self.bodies, self.wide, self.tile_cost, self.tile_scale, self.state, self.queue, self.reached,
+            self.came, goal, limit_m,
+        ):  # fmt: skip
+            return TOO_FAR if self.state[1:].any() else UNREACHED
+        return search.trace_tiles(self.bodies, self.middle_of, self.came, goal)
+
+
+class Ways:
+    """The ways from one origin on one chart, found as they are asked for."""
+
+    def __init__(self, grid: Grid, origin: Position):
+        self.grid = grid
+        self.origin = origin
+        self.start = grid.anchor(origin)
+        self._cells: Cells | None = None
+        self._ends: dict[Position, Anchor | None] = {}
+
+    def rim(self) -> Cells:
+        """Search by cells out to the far side of the rim."""
+        if self._cells is None:
+            self._cells = self.grid.near(self.start)
+        self._cells.to(-1, -1, NEAR_M + RIM_M)
+        return self._cells
+
+    def to(self, target: Position) -> Way:
+        """Find the way to one target."""
+        return self.in_sight(target) or self.near(target, NEAR_M) or self.far(target, math.inf)
+
+    def in_sight(self, target: Position) -> Way | None:
+        """Answer where no search is needed: the line is all water, or no sea is near; else None."""
+        end = self._end(target)
+        if self.start is None or end is None:
+            return Way(None, (), flags=("unreachable",))
+        if search.sees(self.grid.chart.sea, self.start.x, self.start.y, end.x, end.y):
+            return self._way(end, target, ())
+        return None
+
+    def near(self, target: Position, within_m: float) -> Way | None:
+        """Search by cells; None if the way is longer than `within_m` or `NEAR_M`."""
+        end = self._end(target)
+        with self.grid.lock:
+            if self._cells is None:
+                self._cells = self.grid.near(self.start)
+            node = self._cells.to(int(end.x), int(end.y), min(within_m * SLACK, NEAR_M))
+            # What the rim needs beyond is not for answers: they must not depend on who asked before.
+            if node < 0 or self._cells.reached[node] > NEAR_M:
+                return None
+            return self._tight(end, target, *self._cells.trace(node))
+
+    def far(self, target: Position, within_m: float) -> Way | None:
+        """Search by tiles, then by cells along the way found; None if it is longer than `within_m`."""
+        end = self._end(target)
+        with self.grid.lock:
+            goal, tail = self._tile_of(end)
+            found = (
+                self.grid.tiles_to(self, goal, within_m * SLACK + RIM_M) if goal is not None else UNREACHED
+            )
+            if found is TOO_FAR:
+                return None
+            if found is UNREACHED:
+                return Way(None, (), (self.start.snapped_m, end.snapped_m), ("unreachable",))
+            cells = self._cells
+            head = cells.trace(cells.to(int(found[0][-1]), int(found[1][-1]), NEAR_M + RIM_M))
+            xs, ys = (np.concatenate(parts) for parts in zip(tail, found, head, strict=True))
+            xs, ys = search.resample(*search.skip(self.grid.chart.sea, xs, ys))
+            corridor = self.grid.corridor(xs, ys, self.start)
+            node = corridor.to(int(end.x), int(end.y), math.inf)
+            return self._tight(end, target, *corridor.trace(node))
+
+    def _end(self, target: Position) -> Anchor | None:
+        if target not in self._ends:
+            self._ends[target] = self.grid.anchor(target)
+        return self._ends[target]
+
+    def _tile_of(self, end: Anchor):
+        """Find the tile whose main body of water leads to a cell, and the way from the cell to it."""
+        grid = self.grid
+        x, y = int(end.x), int(end.y)
+        column, row = x >> 2, y >> 2
+        body = int(grid.bodies[row, column])
+        if body >> ((y & 3) * 4 + (x & 3)) & 1:
+            return (row << search.ROW) + column, (np.array([x + 0.5]), np.array([y + 0.5]))
+        cells = grid.near(end)
+        for reach_m in (RIM_M, NEAR_M):
+            cells.to(-1, -1, reach_m)
+            goal, node = search.nearest_body(grid.bodies, grid.middle_of, cells.tile_of, cells.reached)
+            if goal >= 0:
+                break
+        else:
+            return None, None
+        xs, ys = cells.trace(node)
+        return goal, (xs[::-1], ys[::-1])
+
+    def _tight(self, end: Anchor, target: Position, xs: np.ndarray, ys: np.ndarray) -> Way:
+        # The ends are the places themselves, each seen from the middle of its cell.
+        xs = np.concatenate([[self.start.x], xs[::-1], [end.x]])
+        ys = np.concatenate([[self.start.y], ys[::-1], [end.y]])
+        xs, ys = search.pull_tight(self.grid.chart.sea, self.grid.squeeze((ys[0] + ys[-1]) / 2), xs, ys)
+        if xs[0] != self.start.x or ys[0] != self.start.y:
+            xs, ys = xs[::-1], ys[::-1]
+        return self._way(end, target, zip(xs[1:-1].tolist(), ys[1:-1].tolist(), strict=True))
+
+    def _way(self, end: Anchor, target: Position, corners: Iterable[tuple[float, float]]) -> Way:
+        path = [self.origin]
+        if self.start.snapped_m:
+            path.append(self.start.place)
+        path += [self.grid.chart.place(x, y) for x, y in corners]
+        if end.snapped_m:
+            path.append(end.place)
+        path.append(target)
+        metres = sum(great_circle_m(a, b) for a, b in itertools.pairwise(path))
+        return Way(metres, tuple(path), (self.start.snapped_m, end.snapped_m))
+
+
+class SeaMap:
+    """The charts, each made ready when first needed, and the searches from the last few origins."""
+
+    KEPT = 4
+
+    def __init__(self):
+        self._kept: OrderedDict[tuple[Grid, Position], Ways] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @cached_property
+    def region(self) -> Grid:
+        return Grid(charts.read("region"))
+
+    @cached_property
+    def world(self) -> Grid:
+        return Grid(charts.read("world"))
+
+    def warm(self) -> None:
+        """Load the chart of the region and have every step of a search compiled."""
+        self.way((103.9, 1.2), (104.2, 1.75))
+        self.way((118.32, 5.02), (120.5, 6.6))
+
+    def way(self, origin: Position, target: Position) -> Way:
+        """Find the way between two places: on the region's chart where it shows both, else on the world's."""
+        ways = self._ways(origin, target)
+        return ways if isinstance(ways, Way) else self._named(ways, ways.to(target))
+
+    def _in_sight(self, origin: Position, target: Position, within_m: float) -> Way | None:
+        ways = self._ways(origin, target)
+        return ways if isinstance(ways, Way) else self._named(ways, ways.in_sight(target))
+
+    def _near(self, origin: Position, target: Position, within_m: float) -> Way | None:
+        ways = self._ways(origin, target)
+        return self._named(ways, ways.near(target, within_m))
+
+    def _far(self, origin: Position, target: Position, within_m: float) -> Way | None:
+        ways = self._ways(origin, target)
+        return self._named(ways, ways.far(target, within_m))
+
+    def _ways(self, origin: Position, target: Position) -> Ways | Way:
+        """Choose the chart; a `Way` says that none shows both places."""
+        if self.region.chart.covers(*origin) and self.region.chart.covers(*target):
+            return self._from(self.region, origin)
+        # The world's chart ends at longitude 180, so it cannot show the shorter way across.
+        if abs(origin[0] - target[0]) > 180 or not all(map(self._in_world, (origin, target))):
+            return Way(None, (), flags=("not_covered",))
+        return self._from(self.world, origin)
+
+    def _named(self, ways: Ways, way: Way | None) -> Way | None:
+        if way is None or ways.grid is self.region:
+            return way
+        return replace(way, flags=(*way.flags, "coarse"))
+
+    def distances(
+        self,
+        origin: Position,
+        targets: Sequence[Position],
+        *,
+        within_m: float | None = None,
+        want: int | None = None,
+    ) -> list[Way | None]:
+        """Find the ways from one origin to many targets, in the order of the targets.
+
+        None for those further than `within_m` by sea, and for those further than the `want` nearest. The
+        distance between two places does not depend on what else is asked.
+        """
+        straight_m = _great_circles_m(origin, targets)
+        # A hair more than what was found, for what rounding adds.
+        limit_m = math.inf if within_m is None else within_m * 1.000001
+        found: dict[int, Way] = {}
+        lengths: list[float] = []
+
+        def bound_m() -> float:
+            enough = want is not None and len(lengths) >= want
+            return min(limit_m, lengths[want - 1] * 1.000001) if enough else limit_m
+
+        order = np.argsort(straight_m, kind="stable").tolist()
+        # The cheapest question first, for all; whoever it leaves open is at least so far away.
+        for step in (self._in_sight, self._near, self._far):
+            for at in order:
+                if straight_m[at] > bound_m():
+                    break
+                if at in found or not (way := step(origin, targets[at], bound_m())):
+                    continue
+                found[at] = way
+                if way.distance_m is not None:
+                    insort(lengths, way.distance_m)
+            if step == self._near and bound_m() < NEAR_M / SLACK:
+                break
+        return [
+            way if (way := found.get(at)) and _within(way, limit_m) else None for at in range(len(targets))
+        ]
+
+    def _in_world(self, place: Position) -> bool:
+        return self.world.chart.covers(*place)
+
+    def _from(self, grid: Grid, origin: Position) -> Ways:
+        with self._lock:
+            ways = self._kept.pop((grid, origin), None) or Ways(grid, origin)
+            self._kept[grid, origin] = ways
+            if len(self._kept) > self.KEPT:
+                self._kept.popitem(last=False)
+        return ways
+
+
+def _within(way: Way, limit_m: float) -> bool:
+    return way.distance_m is None or way.distance_m <= limit_m
+
+
+def _great_circles_m(origin: Position, targets: Sequence[Position]) -> np.ndarray:
+    lon, lat = np.radians(np.asarray(targets, np.float64).reshape(-1, 2)).T
+    lon_a, lat_a = map(math.radians, origin)
+    h = np.sin((lat - lat_a) / 2) ** 2 + math.cos(lat_a) * np.cos(lat) * np.sin((lon - lon_a) / 2) ** 2
+    return 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+
+
+def _costs(chart: Chart, cells: int) -> np.ndarray:
+    """Give for each row of cells or tiles the metres of each of the sixteen steps."""
+    rows = np.arange(chart.rows // cells)[:, None]
+    middle = (rows + 0.5 + search.STEP_Y / 2) * cells * chart.cell_deg + chart.south
+    east = search.STEP_X * np.cos(np.radians(middle))
+    metres = math.radians(chart.cell_deg) * EARTH_RADIUS_M * cells * np.hypot(east, search.STEP_Y)
+    return metres.astype(np.float32)
+
+
+def _wide(sea: np.ndarray) -> np.ndarray:
+    """Mark the tiles that have nothing but water for two tiles around."""
+    full = sea == search.FULL
+    wide = full.copy()
+    wide[:2] = wide[-2:] = False
+    wide[:, :2] = wide[:, -2:] = False
+    for shift in (-2, -1, 1, 2):
+        wide[2:-2] &= full[2 + shift : full.shape[0] - 2 + shift]
+    full = wide.copy()
+    for shift in (-2, -1, 1, 2):
+        wide[:, 2:-2] &= full[:, 2 + shift : full.shape[1] - 2 + shift]
+    return wide
