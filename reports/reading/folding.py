@@ -50,7 +50,7 @@ _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _SLIP = re.compile(
     r"(?<![a-z0-9])(?=[oil]{0,3}\d)[\doil]{1,12}(?:\.[\doil]{1,12})?(?=(?:[nsewutbhd]|lu|ls|bt|bb)?(?![a-z0-9]))"
 )
-_O_FOR_DEGREES = re.compile(r"(?<![a-z\d.,])(\d{1,3})o(?=\d{1,2}(?:\.\d+)?')")  # 04o35.21'N
+_O_FOR_DEGREES = re.compile(r"(\d)o(?=\d{1,2}(?:\.\d+)?')")  # 04o35.21'N
 _SLIP_LETTERS = str.maketrans("oil", "011")
 
 

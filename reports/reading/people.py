@@ -65,10 +65,9 @@ ROLES = frozenset(
     "tekong taikong nakhoda nahkoda kapten kapitan captain skipper juragan sopir supir driver pemandu "
     "bangkero mualim engineer cook koki masinis timonel".split()
 )
-_NEXT_SENTENCE = re.compile(r"(?<=\d) ?[.,:] (?=\d)")
-_ROLE_AND = re.compile(
-    rf"(?<![a-z])(?<!\d )(?:{'|'.join(sorted(ROLES))}) ?(?:\+|and|dan|plus|dgn|dengan) ?(?=\d)"
-)
+_NEXT_SENTENCE = re.compile(r"(\d) ?[.,:] (?=\d)")
+_ROLE_AND = re.compile(rf"(?:{'|'.join(sorted(ROLES))}) ?(?:\+|and|dan|plus|dgn|dengan) ?(?=\d)")
+_ONE_BY_ONE = PARTS | ROLES
 NUMBERED = frozenset("jalur zon zone zona no nombor nomor lane lorong jeti pier dermaga rt rw blok".split())
 WE = frozenset("kami kita kmi kaming we kme naanga".split())
 _SKIP = frozenset("na ang ay ada orang are of ng ka lang only just cuma hanya is persons people".split())
@@ -84,6 +83,8 @@ CASUALTIES = frozenset(
     "fell hurt sick unconscious pengsan pingsan disandera tenggelam lemas drowned mangsa korban bi "
     "mat roi selamat rescued tercebur hostage taken tinangay nasugatan wound nailigtas diselamatkan".split()
 )
+_NOT_OURS = CASUALTIES | ATTACKERS
+_TAKEN_BY = ATTACKERS | {"culik", "kidnapped", "dinukot", "diculik"}
 UNITS_AFTER = frozenset((*signs.UNITS, *signs.BOAT_UNITS, "m"))
 _LABEL_REACH = 3
 
@@ -97,7 +98,7 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
     totals: list[int] = []
     labelled: list[int] = []
     parts: list[int] = []
-    text = _ROLE_AND.sub("1 tekong, ", _NEXT_SENTENCE.sub(" ; ", text))
+    text = _ROLE_AND.sub(_one_of_them, _NEXT_SENTENCE.sub(r"\1 ; ", text))
     tokens = split(_SUM.sub(_added, text))
     i = 0
     while i < len(tokens):
@@ -110,7 +111,7 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
                 and tokens[i + 1].isdigit()
             ):
                 totals.append(int(tokens[i + 1]))
-            if tokens[i] in _TOGETHER and not _among(tokens[i + 1 : i + 3], CASUALTIES | ATTACKERS):
+            if tokens[i] in _TOGETHER and not _among(tokens[i + 1 : i + 3], _NOT_OURS):
                 totals.append(_TOGETHER[tokens[i]])
             i += 1
             continue
@@ -141,6 +142,13 @@ def number_alone(text: str) -> int | None:
     if value is None and len(tokens) == 1:
         value = _THAI_NUMBERS.get(tokens[0])
     return value if value is not None and end == len(tokens) and value < 100 else None
+
+
+def _one_of_them(match: re.Match) -> str:
+    """pemandu + 6 are 1 pemandu, 6."""
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    counted = before.rstrip()[-1:].isdigit() or before[-1:].isalpha()
+    return match[0] if counted else "1 tekong, "
 
 
 def _added(match: re.Match) -> str:
@@ -190,14 +198,12 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
         beyond = []
     counts = word in TOTAL_AFTER or word in PARTS or word in ROLES
     if counts:
-        if _among(
-            tokens[max(0, start - 2) : start], ATTACKERS | {"culik", "kidnapped", "dinukot", "diculik"}
-        ):
+        if _among(tokens[max(0, start - 2) : start], _TAKEN_BY):
             return
-        if _among(beyond[:2], ATTACKERS | CASUALTIES) or (attack and _among(beyond[:2], BOARDERS)):
+        if _among(beyond[:2], _NOT_OURS) or (attack and _among(beyond[:2], BOARDERS)):
             return
     label, own = _label(tokens, start)
-    if label and word not in PARTS | ROLES and word not in UNITS_AFTER:
+    if label and word not in _ONE_BY_ONE and word not in UNITS_AFTER:
         (labelled if own else parts).append(value)
     elif (
         word in ("pob", "souls", "onboard", "aboard")

@@ -9,7 +9,7 @@ _LOW_LINE = re.compile(r"(?<=[\dnsewutb])_+(?=[\dnsewutb])")  # 5_21.62_N
 _ISO6709 = re.compile(
     r"(?<![\w.])([+-]\d\d)(\d\d)?(\d\d)?((?:\.\d+)?)([+-]\d{3})(\d\d)?(\d\d)?((?:\.\d+)?)(?=[/\s]|$)"
 )
-_QUOTED = re.compile(r"(?<==)\"(-?\d{1,3}(?:\.\d{1,15})?)\"")  # lat="4.5868"
+_QUOTED = re.compile(r"=\"(-?\d{1,3}(?:\.\d{1,15})?)\"")  # lat="4.5868"
 # 5d12m30sN: letters as marks, where a hemisphere follows; else they are hours and minutes.
 _LETTER_MARKS = re.compile(
     r"(?<![\d.,])(\d{1,3} ?)[dh]( ?\d{1,2}(?:\.\d+)? ?)m(?:( ?\d{1,2}(?:\.\d+)? ?)s)?"
@@ -24,7 +24,7 @@ def unify(text: str) -> str:
     """One spelling for what can mean one thing only: axes run together, letters as marks, x and y."""
     text = _LOW_LINE.sub(" ", text)
     text = _ISO6709.sub(_parted, text)
-    text = _QUOTED.sub(r" \1 ", text)
+    text = _QUOTED.sub(r"= \1 ", text)
     text = _X_OR_Y.sub(lambda match: "λ" if match[0] == "x" else "φ", text)
     text = _LETTER_MARKS.sub(_marks_for_letters, text)
     return _LOOSE_POINT.sub(_closed_up, text)
