@@ -13,6 +13,7 @@ NO_WAY = {
 }
 NOTES = {
     "great_circle": "in a straight line: the charts of the sea did not answer",
+    "inland": "in a straight line: both lie up a river or on land",
     "sea_coarse": "by the coarse chart of the world",
 }
 FAR_INLAND_M = 2 * NAUTICAL_MILE_M  # a berth or a beach is nearer; further up a river is worth a word

@@ -21,7 +21,8 @@ from communities.sphere import Position, great_circle_m
 log = logging.getLogger(__name__)
 
 START_S = 60.0  # where the compiled search is not on disk yet, on a busy machine
-ANSWER_S = 10.0
+ANSWER_S = 5.0  # of the dispatcher
+EACH_S = 0.1  # more for each target: on a busy machine a long way takes as much
 AGAIN_S = 30.0  # nobody waits twice for a pilot that fails; the ladder goes on with straight lines
 IDLE_S = 900.0  # a pilot that nobody asks goes home; the dispatcher's stays
 ROOT = Path(__file__).parents[2]
@@ -38,26 +39,56 @@ class _Pilot:
         self.process: subprocess.Popen | None = None
         self.line = None
         self.started_by: int | None = None
+        self.is_ready = False
         self.not_before = 0.0
         self.stays = False
+        self.gate = threading.Lock()
+        self.starting: threading.Thread | None = None
 
     def ask(self, origin: Position, targets: Sequence[Position], limits: dict) -> list[Way | None]:
-        """Raises OSError, EOFError or TimeoutError when there is no answer; the next question starts anew."""
-        with self.lock:
-            try:
-                self._start()
-                self.line.send((origin, targets, limits))
-                answer = self._hear(ANSWER_S)
-            except TimeoutError:
-                self._end()
+        """Raises OSError, EOFError or RuntimeError when there is no answer."""
+        if not self.ready:
+            self._start_beside()
+        if not self.lock.acquire(timeout=self.patience_s):
+            raise TimeoutError("the pilot is busy with others")
+        try:
+            self._start()
+            self.line.send((origin, targets, limits))
+            answer = self._hear(self.patience_s + EACH_S * len(targets))
+        except (OSError, EOFError) as error:
+            self._end()
+            if self.stays and isinstance(error, TimeoutError):
                 self.not_before = time.monotonic() + AGAIN_S
-                raise
-            except (OSError, EOFError):
-                self._end()
-                raise
+            raise
+        finally:
+            self.lock.release()
         if isinstance(answer, Exception):
             raise RuntimeError("the pilot failed") from answer
         return answer
+
+    @property
+    def patience_s(self) -> float:
+        """How long an answer is worth waiting for: nobody in distress waits for a command."""
+        return ANSWER_S if self.stays else START_S
+
+    @property
+    def ready(self) -> bool:
+        """Whether this process's own pilot runs and has said so."""
+        return self.is_ready and self.started_by == os.getpid() and self.process.poll() is None
+
+    def _start_beside(self) -> None:
+        """Have it started by a thread: a distress waits for that no longer than for an answer."""
+        if time.monotonic() < self.not_before:
+            raise TimeoutError("the pilot failed a moment ago")
+        with self.gate:
+            if self.starting is None or not self.starting.is_alive():
+                self.starting = threading.Thread(target=_try_to_start, name="pilot", daemon=True)
+                self.starting.start()
+            starting = self.starting
+        starting.join(self.patience_s)
+        if not self.ready:
+            self.not_before = time.monotonic() + AGAIN_S
+            raise TimeoutError("the pilot is not there yet")
 
     def start(self) -> None:
         with self.lock:
@@ -68,11 +99,9 @@ class _Pilot:
             self._end()
 
     def _start(self) -> None:
-        if self.started_by == os.getpid() and self.process.poll() is None:
+        if self.ready:
             return
         self._end()
-        if time.monotonic() < self.not_before:
-            raise TimeoutError("the pilot failed a moment ago")
         self.started_by = os.getpid()
         try:
             self.line, theirs = Pipe()
@@ -83,9 +112,9 @@ class _Pilot:
                     command, cwd=ROOT, env=os.environ | LEAN, pass_fds=[theirs.fileno()]
                 )
             self._hear(START_S)
+            self.is_ready = True
         except (OSError, EOFError):
             self._end()
-            self.not_before = time.monotonic() + AGAIN_S
             raise
 
     def _hear(self, seconds: float):
@@ -96,7 +125,7 @@ class _Pilot:
     def _end(self) -> None:
         if self.started_by != os.getpid():  # a fork's copy of its parent's line is not its own to use
             self.line = self.process = None
-        self.started_by = None
+        self.started_by, self.is_ready = None, False
         if self.line is not None:
             self.line.close()
             self.line = None
@@ -110,13 +139,17 @@ _pilot = _Pilot()
 atexit.register(_pilot.end)
 
 
-def warm(*, stay: bool = True) -> None:
-    """Have the search ready before the first distress; the pilot then stays. Never raises."""
-    _pilot.stays = stay
+def _try_to_start() -> None:
     try:
         _pilot.start()
     except (OSError, EOFError):
         log.exception("the pilot did not start; distances will be great circles, and say so")
+
+
+def warm(*, stay: bool = True) -> None:
+    """Have the search ready before the first distress; the pilot then stays. Never raises."""
+    _pilot.stays = stay
+    _try_to_start()
 
 
 def sea_distance(start: Position, end: Position) -> Way:
@@ -138,8 +171,8 @@ def distances(
     """Find the ways from one origin to many targets, see `seamap.SeaMap.distances`."""
     try:
         return _pilot.ask(origin, list(targets), {"within_m": within_m, "want": want})
-    except (OSError, EOFError, RuntimeError):
-        log.exception("no answer from the pilot; distances are great circles, and say so")
+    except (OSError, EOFError, RuntimeError) as error:
+        log.warning("no answer from the pilot (%r); distances are great circles, and say so", error)
         return [_straight(origin, target) for target in targets]
 
 

@@ -29,6 +29,7 @@ LONG_CELLS = 1000  # from here on a corridor's breadth matters to the clock and 
 # A search's own metres are more than those of the way pulled tight: sixteen directions, middles of tiles.
 SLACK = 1.1
 TOO_FAR, UNREACHED = object(), object()
+INLAND_M = 2 * NAUTICAL_MILE_M  # further from the charted sea than a berth or a beach
 SNAP_LIMIT_M = 60_000  # further inland than this no boat is helped by being told how far the sea is
 
 
@@ -181,9 +182,19 @@ class Ways:
         end = self._end(target)
         if self.start is None or end is None:
             return Way(None, (), flags=("unreachable",))
+        if way := self._inland(end, target):
+            return way
         if search.sees(self.grid.chart.sea, self.start.x, self.start.y, end.x, end.y):
             return self._way(end, target, ())
         return None
+
+    def _inland(self, end: Anchor, target: Position) -> Way | None:
+        """The straight line between two places up rivers, nearer to one another than to the charted sea."""
+        snapped_m = self.start.snapped_m, end.snapped_m
+        straight_m = great_circle_m(self.origin, target)
+        if min(snapped_m) < INLAND_M or straight_m > sum(snapped_m):
+            return None
+        return Way(straight_m, (self.origin, target), snapped_m, ("inland",))
 
     def near(self, target: Position, within_m: float) -> Way | None:
         """Search by cells; None if the way is longer than `within_m` or `NEAR_M`."""

@@ -30,10 +30,12 @@ class Way:
 
     @property
     def method(self) -> str:
-        """How it was found: sea, sea_coarse or great_circle; else why it was not."""
+        """How it was found: sea, sea_coarse, inland or great_circle; else why it was not."""
         for flag in ("great_circle", "not_covered", "unreachable"):
             if flag in self.flags:
                 return flag
+        if "inland" in self.flags:
+            return "inland"
         return "sea_coarse" if "coarse" in self.flags else "sea"
 
     def back(self) -> "Way":

@@ -69,7 +69,28 @@ class TestPilot:
         pilot.not_before = 0.0
         assert searoutes.sea_distance(LUMUT, PENANG).distance_m == 7
 
+    def test_asking_again_meanwhile_does_not_put_off_its_return(self, pilot, monkeypatch):
+        searoutes.warm()
+        monkeypatch.setattr(searoutes, "ANSWER_S", 0.05)
+        assert searoutes.sea_distance(LUMUT, SLOW).method == "great_circle"
+        back_at = pilot.not_before
+        for _ in range(3):
+            assert searoutes.sea_distance(LUMUT, PENANG).method == "great_circle"
+        assert pilot.not_before == back_at > 0
+        pilot.not_before = time.monotonic()
+        monkeypatch.setattr(searoutes, "ANSWER_S", 5.0)
+        assert searoutes.sea_distance(LUMUT, PENANG).distance_m == 7
+
+    def test_a_distress_does_not_wait_for_a_start_that_takes_long(self, pilot, monkeypatch):
+        pilot.stays = True
+        monkeypatch.setattr(searoutes, "ANSWER_S", 0.01)
+        assert searoutes.sea_distance(LUMUT, PENANG).method == "great_circle"
+        pilot.starting.join(10)
+        monkeypatch.setattr(searoutes, "ANSWER_S", 5.0)
+        assert searoutes.sea_distance(LUMUT, PENANG).distance_m == 7
+
     def test_one_that_does_not_answer_in_time_is_sent_home(self, pilot, monkeypatch):
+        searoutes.warm()
         monkeypatch.setattr(searoutes, "ANSWER_S", 0.05)
         assert searoutes.sea_distance(LUMUT, SLOW).method == "great_circle"
         assert pilot.process is None

@@ -128,6 +128,14 @@ class TestEnds:
         for way in (sea.way(inland, BASES["B55"]), sea.way(BASES["B55"], inland)):
             assert (way.distance_m, way.reachable, way.method) == (None, False, "unreachable")
 
+    def test_two_boats_up_one_river_are_near_one_another_and_not_by_way_of_the_sea(self, sea):
+        boat, other, at_the_mouth = (106.75, 10.74), (106.76, 10.78), (107.05, 10.3)
+        near, far = sea.distances(boat, [other, at_the_mouth])
+        assert near.flags == ("inland",)
+        assert near.distance_m == pytest.approx(great_circle_m(boat, other))
+        assert far.flags == () and far.distance_m > great_circle_m(boat, at_the_mouth)
+        assert sea.way((101.69, 3.14), (101.69, 3.14)).distance_m == 0
+
     def test_the_same_place_is_no_way_off(self, sea):
         assert sea.way(BASES["B03"], BASES["B03"]).distance_m == pytest.approx(
             2 * sea.way(BASES["B03"], BASES["B03"]).snapped_m[0]
