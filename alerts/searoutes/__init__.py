@@ -27,7 +27,7 @@ AGAIN_S = 30.0  # nobody waits twice for a pilot that fails; the ladder goes on 
 IDLE_S = 900.0  # a pilot that nobody asks goes home; the dispatcher's stays
 ROOT = Path(__file__).parents[2]
 # Its searches take pages of 4 kB as they write them, and give them back: 50 MB less.
-LEAN = {"NUMPY_MADVISE_HUGEPAGE": "0", "MALLOC_MMAP_THRESHOLD_": "1048576"}
+LEAN = ("env", "NUMPY_MADVISE_HUGEPAGE=0", "MALLOC_MMAP_THRESHOLD_=1048576")
 PILOT = "alerts.searoutes.pilot"
 
 
@@ -107,10 +107,8 @@ class _Pilot:
             self.line, theirs = Pipe()
             with theirs:
                 idle_s = 0 if self.stays else IDLE_S
-                command = [sys.executable, "-m", PILOT, str(theirs.fileno()), str(idle_s)]
-                self.process = subprocess.Popen(
-                    command, cwd=ROOT, env=os.environ | LEAN, pass_fds=[theirs.fileno()]
-                )
+                command = [*LEAN, sys.executable, "-m", PILOT, str(theirs.fileno()), str(idle_s)]
+                self.process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()])
             self._hear(START_S)
             self.is_ready = True
         except (OSError, EOFError):

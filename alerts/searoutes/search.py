@@ -11,16 +11,7 @@ when the goal is final and go on from there when asked for another. `cost` holds
 the metres of each of the sixteen steps.
 """
 
-import os
-from pathlib import Path
-
 import numpy as np
-
-# Under systemd the folder of the source and the home are read-only; the service's own state is not.
-if "STATE_DIRECTORY" in os.environ:
-    state = Path(os.environ["STATE_DIRECTORY"].split(":")[0])
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(state / "compiled"))
-
 from numba import njit
 
 # The sixteen steps by angle, counted from east to north.
