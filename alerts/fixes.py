@@ -15,6 +15,8 @@ from django.utils.dateparse import parse_datetime
 from communities.sphere import NAUTICAL_MILE_M, great_circle_m
 
 CLOCK_SLACK = timedelta(minutes=2)  # a fix further in the future comes from a wrong clock
+# Further than this it counts as of now: else it would make the true fixes of those seconds look old.
+AHEAD = timedelta(seconds=10)
 OLDEST = timedelta(days=366)
 NULL_ISLAND_DEG = 0.01  # what a receiver without a fix says: 0, 0
 MOST_SPEED_KN = 300  # a patrol aircraft
@@ -29,6 +31,7 @@ ROLLOVER_REACH = timedelta(days=7)  # repaired only where the result is this rec
 _HASTE_KN = {"boat": 15, "aircraft": 80, "shore": 50}
 JUMP_SLACK_M = 500  # two fixes of one second may differ by the error of both
 # So many doubted fixes that follow from each other, over so long, are the truth and the known one was wrong.
+# So long by their own times and by our clock: times are what a sender says, and four can come in one second.
 BELIEVED_FROM = 3
 BELIEVED_AFTER = timedelta(seconds=30)
 
@@ -77,12 +80,13 @@ class Fix:
 class Known:
     """What we believe of a unit: its newest accepted fix, and the newest of those we doubt since.
 
-    `doubts` of them follow from each other, the first at `doubted_since`.
+    `doubts` of them follow from each other, the first of `doubted_since`, which came at `doubt_began_at`.
     """
 
     fix: Fix | None = None
     doubted: Fix | None = None
     doubted_since: datetime | None = None
+    doubt_began_at: datetime | None = None
     doubts: int = 0
 
 
@@ -116,7 +120,10 @@ def check_fix(
     *,
     now: datetime,
 ) -> Fix:
-    """A fix of finite numbers and a time in UTC, or NotAFix. A date off by 1024 weeks is put right."""
+    """A fix of finite numbers and a time in UTC, or NotAFix. A date off by 1024 weeks is put right.
+
+    A time over AHEAD in the future becomes `now`.
+    """
     if latitude is None or not -90 <= latitude <= 90:
         raise NotAFix(Reason.OUT_OF_RANGE, "latitude is not a number from -90 to 90")
     if longitude is None or not -180 <= longitude <= 180:
@@ -127,9 +134,10 @@ def check_fix(
         raise NotAFix(
             Reason.BAD_TIME, "position_at is not a time with its offset, such as 2026-01-31T23:59:00Z"
         )
-    sent_at = position_at
+    right = None
     if not now - OLDEST <= position_at <= now + CLOCK_SLACK:
-        position_at = rolled_back(position_at, now) or position_at
+        right = rolled_back(position_at, now)
+        position_at = right or position_at
     if position_at > now + CLOCK_SLACK:
         raise NotAFix(Reason.FUTURE, "position_at is in the future")
     if position_at < now - OLDEST:
@@ -137,10 +145,10 @@ def check_fix(
     return Fix(
         latitude,
         longitude,
-        position_at,
+        position_at if position_at <= now + AHEAD else now,
         speed_kn if speed_kn is not None and 0 <= speed_kn <= MOST_SPEED_KN else None,
         course_deg % 360 if course_deg is not None and 0 <= course_deg <= 360 else None,
-        repaired=position_at != sent_at,
+        repaired=right is not None,
     )
 
 
@@ -170,8 +178,8 @@ def reachable(start: Fix, end: Fix, most_kn: float) -> bool:
     return great_circle_m(start.lon_lat, end.lon_lat) <= JUMP_SLACK_M + most_kn * KNOT_MPS * seconds
 
 
-def judge(known: Known, fix: Fix, most_kn: float) -> tuple[Known, Verdict]:
-    """What we believe after `fix`. Feed fixes of one unit in the order of their times.
+def judge(known: Known, fix: Fix, most_kn: float, now: datetime) -> tuple[Known, Verdict]:
+    """What we believe after `fix`. Feed fixes of one unit in the order of their times; `now` is our clock.
 
     A fix that the unit cannot have reached is doubted. Doubted fixes that follow from each other for
     a while are believed in the end: then it was the known one that was wrong.
@@ -183,11 +191,13 @@ def judge(known: Known, fix: Fix, most_kn: float) -> tuple[Known, Verdict]:
     if reachable(known.fix, fix, most_kn):
         return Known(fix), Verdict.NEWER
     if known.doubted is None or not reachable(known.doubted, fix, most_kn):
-        return replace(known, doubted=fix, doubted_since=fix.position_at, doubts=1), Verdict.TOO_FAST
+        began = Known(known.fix, fix, doubted_since=fix.position_at, doubt_began_at=now, doubts=1)
+        return began, Verdict.TOO_FAST
     if fix.position_at <= known.doubted.position_at:
         return known, Verdict.TOO_FAST  # said before
     doubts = known.doubts + 1
-    if doubts >= BELIEVED_FROM and fix.position_at - known.doubted_since >= BELIEVED_AFTER:
+    agreed_for = min(fix.position_at - known.doubted_since, now - known.doubt_began_at)
+    if doubts >= BELIEVED_FROM and agreed_for >= BELIEVED_AFTER:
         return Known(fix), Verdict.NEWER
     return replace(known, doubted=fix, doubts=doubts), Verdict.TOO_FAST
 

@@ -21,7 +21,8 @@ MOST_ROWS = 500
 _STATE = """
 SELECT unit.id, unit.call_sign, unit.mmsi, unit.kind, unit.speed_kn,
     fix.latitude, fix.longitude, fix.position_at, fix.speed_kn, fix.course_deg, fix.source,
-    fix.doubted_latitude, fix.doubted_longitude, fix.doubted_at, fix.doubted_since, fix.doubts,
+    fix.doubted_latitude, fix.doubted_longitude, fix.doubted_at, fix.doubted_since,
+    fix.doubt_began_at, fix.doubts,
     {user} FROM alerts_patrolunit AS unit LEFT JOIN alerts_unitposition AS fix ON fix.unit_id = unit.id
 """
 _WITH_MMSI = _STATE.format(user="NULL") + "WHERE unit.mmsi <> ''"
@@ -44,15 +45,17 @@ WITH appended AS (
 )
 INSERT INTO alerts_unitposition AS kept
     (unit_id, position_at, latitude, longitude, speed_kn, course_deg, source,
-     doubted_at, doubted_latitude, doubted_longitude, doubted_since, doubts)
+     doubted_at, doubted_latitude, doubted_longitude, doubted_since, doubt_began_at, doubts)
 SELECT row.* FROM set_config('synchronous_commit', 'off', true), json_to_recordset(%s::json) AS row
     (u uuid, at timestamptz, lat float8, lon float8, kn float8, deg float8, source text,
-     doubted_at timestamptz, doubted_lat float8, doubted_lon float8, since timestamptz, doubts int)
+     doubted_at timestamptz, doubted_lat float8, doubted_lon float8, since timestamptz, began timestamptz,
+     doubts int)
 ON CONFLICT (unit_id) DO UPDATE SET
     latitude = excluded.latitude, longitude = excluded.longitude, position_at = excluded.position_at,
     speed_kn = excluded.speed_kn, course_deg = excluded.course_deg, source = excluded.source,
     doubted_latitude = excluded.doubted_latitude, doubted_longitude = excluded.doubted_longitude,
-    doubted_at = excluded.doubted_at, doubted_since = excluded.doubted_since, doubts = excluded.doubts
+    doubted_at = excluded.doubted_at, doubted_since = excluded.doubted_since,
+    doubt_began_at = excluded.doubt_began_at, doubts = excluded.doubts
 WHERE kept.position_at <= excluded.position_at
 RETURNING unit_id
 """
@@ -161,7 +164,7 @@ def record(
         # Sorted by the whole fix, so that a batch sent twice in another order is judged the same way.
         for one in sorted(batch, key=lambda one: (one.fix.position_at, one.index)):
             fix = one.fix
-            known, verdict = judge(known, fix, unit.most_kn)
+            known, verdict = judge(known, fix, unit.most_kn, now)
             note = UnitTrack.Note.WEEK_ROLLOVER if fix.repaired else ""
             repaired += fix.repaired
             if verdict == Verdict.TOO_FAST:
@@ -215,6 +218,7 @@ def _row(unit: Tracked, known: Known, source: str) -> dict:
             "doubted_lat": known.doubted.latitude,
             "doubted_lon": known.doubted.longitude,
             "since": known.doubted_since.isoformat(),
+            "began": known.doubt_began_at.isoformat(),
         }
     return row
 
@@ -228,9 +232,9 @@ def _read(sql: str, params: list) -> list[tuple[int | None, Tracked]]:
 
 def _tracked(row: tuple) -> Tracked:
     unit_id, call_sign, mmsi, kind, speed_kn, *fix, source = row[:11]
-    latitude, longitude, at, since, doubts = row[11:]
+    latitude, longitude, at, since, began, doubts = row[11:]
     known = Known()
     if fix[2] is not None:
         doubted = Fix(latitude, longitude, at) if at is not None else None
-        known = Known(Fix(*fix), doubted, since, doubts)
+        known = Known(Fix(*fix), doubted, since, began or since, doubts)
     return Tracked(unit_id, call_sign, mmsi, most_speed_kn(kind, speed_kn), known, source or "")

@@ -163,6 +163,7 @@ class UnitPosition(models.Model):
     doubted_latitude = models.FloatField(null=True, blank=True, editable=False)
     doubted_at = models.DateTimeField(null=True, blank=True, editable=False)
     doubted_since = models.DateTimeField(null=True, blank=True, editable=False)
+    doubt_began_at = models.DateTimeField(null=True, blank=True, editable=False)  # by our clock
     doubts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:

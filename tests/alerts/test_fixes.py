@@ -97,6 +97,21 @@ def test_a_date_1024_weeks_off_is_put_right_and_marked(position_at):
     assert fix.repaired
 
 
+@pytest.mark.parametrize(
+    ("ahead_s", "counts_as_s"), [(-5, -5), (0, 0), (10, 10), (10.1, 0), (60, 0), (120, 0)]
+)
+def test_a_fix_from_the_future_counts_as_of_now(ahead_s, counts_as_s):
+    sent = NOW + timedelta(seconds=ahead_s)
+    fix = read_fix(FIX | {"position_at": sent.isoformat()}, NOW)
+    assert fix.position_at == NOW + timedelta(seconds=counts_as_s)
+    assert not fix.repaired
+
+
+def test_a_rolled_over_date_from_the_future_counts_as_of_now_and_is_marked():
+    fix = read_fix(FIX | {"position_at": "2006-07-16T12:01:00Z"}, NOW)
+    assert (fix.position_at, fix.repaired) == (NOW, True)
+
+
 def test_a_buffered_fix_with_a_rolled_over_date_is_put_right_too():
     fix = read_fix(FIX | {"position_at": "2006-07-15T03:00:00Z"}, NOW)
     assert fix.position_at == datetime(2026, 2, 28, 3, 0, tzinfo=UTC)
@@ -125,14 +140,22 @@ def test_whatever_is_sent_is_a_fix_or_refused(row):
 BOAT_KN = most_speed_kn("boat", 25)  # 52.5
 
 
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
 def fix(seconds: float, miles_north: float) -> Fix:
-    return Fix(4 + miles_north / 60, 100.45, NOW + timedelta(seconds=seconds))
+    return Fix(4 + miles_north / 60, 100.45, at(seconds))
 
 
-def judged(*fixes: Fix, known: Known | None = None) -> tuple[list[str], Known]:
-    known, verdicts = known or Known(), []
-    for one in fixes:
-        known, verdict = judge(known, one, BOAT_KN)
+def judged(*fixes: Fix, late_s: float = 0, within_s: float | None = None) -> tuple[list[str], Known]:
+    """What is believed of fixes that come `late_s` after their time, or all `within_s`."""
+    known, verdicts = Known(), []
+    for n, one in enumerate(fixes):
+        came = one.position_at + timedelta(seconds=late_s)
+        if within_s is not None:
+            came = NOW + timedelta(seconds=within_s * n / len(fixes))
+        known, verdict = judge(known, one, BOAT_KN, came)
         verdicts.append(str(verdict))
     return verdicts, known
 
@@ -157,7 +180,7 @@ def test_faster_than_the_unit_can_go_is_doubted_and_the_old_fix_stays():
     ],
 )
 def test_how_fast_depends_on_kind_and_cruising_speed(kind, cruising_kn, miles_in_ten_minutes, verdict):
-    _, found = judge(Known(fix(0, 0)), fix(600, miles_in_ten_minutes), most_speed_kn(kind, cruising_kn))
+    _, found = judge(Known(fix(0, 0)), fix(600, miles_in_ten_minutes), most_speed_kn(kind, cruising_kn), NOW)
     assert found == verdict
 
 
@@ -193,6 +216,24 @@ def test_a_burst_within_seconds_is_not_yet_believed():
     assert set(verdicts[1:]) == {"too_fast"}
 
 
+def test_four_fixes_of_one_second_are_not_believed_whatever_their_times_say():
+    lies = [fix(seconds, 600) for seconds in (60, 72, 84, 96)]
+    verdicts, known = judged(fix(0, 0), *lies, fix(5, 0.01), within_s=0.3)
+    assert verdicts == ["newer", "too_fast", "too_fast", "too_fast", "too_fast", "newer"]
+    assert known.fix == fix(5, 0.01)
+
+
+def test_fixes_of_one_second_sent_again_for_half_a_minute_are_not_believed():
+    verdicts, _ = judged(fix(0, 0), *(fix(60 + n / 10, 600) for n in range(10)), within_s=60)
+    assert set(verdicts[1:]) == {"too_fast"}
+
+
+def test_a_true_track_that_comes_hours_late_is_believed_after_half_a_minute():
+    verdicts, known = judged(fix(0, 300), *(fix(10 * n, n / 60) for n in range(1, 7)), late_s=7200)
+    assert verdicts == ["newer", "too_fast", "too_fast", "too_fast", "newer", "newer", "newer"]
+    assert known.fix == fix(60, 0.1)
+
+
 def test_a_doubted_fix_that_is_sent_again_and_again_counts_once():
     verdicts, known = judged(fix(0, 0), *[fix(60, 300)] * 10)
     assert set(verdicts[1:]) == {"too_fast"}
@@ -210,8 +251,8 @@ def test_the_truth_comes_through_whatever_lies_stand_between(steps):
     known, seconds = Known(fix(0, 0)), 0
     for pause, true in steps:
         seconds += pause
-        known, _ = judge(known, fix(seconds, 0 if true else 300), BOAT_KN)
+        known, _ = judge(known, fix(seconds, 0 if true else 300), BOAT_KN, at(seconds))
     for _ in range(4):
         seconds += 15
-        known, _ = judge(known, fix(seconds, 0), BOAT_KN)
+        known, _ = judge(known, fix(seconds, 0), BOAT_KN, at(seconds))
     assert known == Known(fix(seconds, 0))

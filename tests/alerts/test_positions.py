@@ -109,10 +109,28 @@ def test_a_jump_is_refused_counted_and_marked_in_the_track(crew, unit):
 
 def test_doubt_outlives_a_batch_so_that_a_wrong_first_fix_gives_way(crew, unit):
     send(crew, at(10, latitude=40.0), of=unit.call_sign)
-    found = [send(crew, at(minutes), of=unit.call_sign)[0].accepted for minutes in (9, 8, 7, 6)]
+    found = [
+        send(crew, at(minutes), of=unit.call_sign, now=NOW - timedelta(minutes=minutes))[0].accepted
+        for minutes in (9, 8, 7, 6)
+    ]
     assert found == [0, 0, 1, 1]
     kept = UnitPosition.objects.get()
-    assert (kept.latitude, kept.doubts, kept.doubted_at) == (4.2, 0, None)
+    assert (kept.latitude, kept.doubts, kept.doubted_at, kept.doubt_began_at) == (4.2, 0, None, None)
+
+
+def test_four_lies_of_one_second_move_no_unit_and_the_truth_is_taken_after_them(crew, unit):
+    send(crew, at(1), of=unit.call_sign)
+    for ahead_s in (0, 12, 24, 36):
+        lie = at(-ahead_s / 60, latitude=14.2)
+        assert send(crew, lie, of=unit.call_sign)[0].refused == {"too_fast": 1}
+    assert send(crew, at(-1 / 60, latitude=4.201), of=unit.call_sign)[0].accepted == 1
+    assert UnitPosition.objects.get().latitude == 4.201
+
+
+def test_a_fix_a_minute_ahead_makes_none_of_the_next_ones_old(crew, unit):
+    assert send(crew, at(-1), of=unit.call_sign)[0].accepted == 1
+    later = NOW + timedelta(seconds=3)
+    assert send(crew, at(-2 / 60, latitude=4.201), of=unit.call_sign, now=later)[0].accepted == 1
 
 
 def test_a_doubt_leaves_the_fix_and_its_source_as_they_were(crew, unit):
