@@ -135,7 +135,7 @@ def placed_for(dispatch: Dispatch, incident: Incident, now: datetime) -> dict:
     aim = candidates.aim(incident, max(now, dispatch.arrives_at))
     if aim is None:
         return {"position": incident.lon_lat, "position_error_m": incident.position_error_m}
-    return {"position": aim.position, "position_error_m": aim.radius_m, "position_at": aim.at}
+    return {"position": aim.position, "position_error_m": aim.radius_m, "position_at": aim.at, "now": now}
 
 
 def tell_news(incident_id, *, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
@@ -188,6 +188,7 @@ def fleet(
     return units, unreachable
 
 
+LONGEST = timedelta(hours=24)  # who takes longer to arrive is an officer's to send
 WANTED = 12  # units measured by water unless more are asked for: three times as many as the ladder names
 
 
@@ -209,7 +210,7 @@ def rank_for(
     dropped out or were stood down from this incident are passed over by name. `distances`, `wanted`,
     `named` and `nearby_m` go to `ranking.rank`.
     """
-    waters = waters_of(where.position) if waters is None else waters
+    waters = waters_of(where.position, where.error_m) if waters is None else waters
     weather = scene_weather(incident)
     units, unreachable = fleet(now, incident)
     need = ranking.Need(
@@ -220,6 +221,7 @@ def rank_for(
         agency=waters.agency,
         country=waters.country,
         oldest_fix=settings.OLDEST_FIX,
+        longest=LONGEST,
     )
     out = dict(
         incident.dispatches.filter(

@@ -35,6 +35,8 @@ LEEWAY: dict[str, float] = {
     T.BEACON_ALERT: CRAFT,
 }
 
+# More than the strongest typhoon blows, and than the fastest tidal stream runs, is a slip of the pen.
+MOST_WIND_KN, MOST_CURRENT_KN = 150, 12
 UNKNOWN_KN = 1.0  # the drift that is reckoned with, in any direction, while wind or current is not known
 RADIUS_OF_DRIFT = 0.3
 UNKNOWN_ERROR_M = NAUTICAL_MILE_M

@@ -189,7 +189,7 @@ def _look(incident: Incident, escalation: Escalation, now: datetime) -> None:
 
 def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
     where = candidates.datum(incident, now)
-    lies = waters.waters_of(where.position if where else None)
+    lies = waters.waters_of(where.position, where.error_m) if where else waters.Waters()
     if where is not None:
         told = incident.dispatches.answerable().values_list("unit__call_sign", flat=True)
         escalation.ranking = candidates.rank_for(

@@ -50,7 +50,8 @@ class Need:
     `capability` overrides the lead capability of the type; `radius_m` leaves out what is further in a
     straight line; `sea_state` is the Douglas degree at the scene and overrides the weather's. `agency` and
     `country` (ISO 3166, two letters) answer for the place; empty: not known, and then every unit counts as
-    their own. A unit silent for longer than `oldest_fix`, when last seen at sea, is an officer's to send.
+    their own. A unit silent for longer than `oldest_fix`, when last seen at sea, is an officer's to send, and
+    so is one that takes longer than `longest` to arrive.
     """
 
     type: str
@@ -63,6 +64,7 @@ class Need:
     agency: str = ""
     country: str = ""
     oldest_fix: timedelta | None = None
+    longest: timedelta | None = None
 
     @property
     def sea(self) -> float | None:
@@ -151,6 +153,13 @@ def out_of_range(unit: Unit, distance_m: float) -> str | None:
     if unit.range_nm is None or 2 * distance_m <= unit.range_nm * NAUTICAL_MILE_M:
         return None
     return f"out of range: {nm(2 * distance_m)} there and back, range {unit.range_nm:g} NM"
+
+
+def too_late(need: Need, eta_s: float) -> str | None:
+    """Say that it takes longer to arrive than a rule may call a unit for, if it does."""
+    if need.longest is None or eta_s <= need.longest.total_seconds():
+        return None
+    return f"{eta_s / 3600:.0f} h away: for an officer to send"
 
 
 def is_silent(unit: Unit, oldest: timedelta, at: datetime) -> bool:

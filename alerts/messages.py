@@ -78,6 +78,12 @@ def _zulu(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%H%MZ")
 
 
+def _moment(at: datetime, now: datetime | None) -> str:
+    """`@1510Z`, on another UTC day than `now` `@25 1510Z`."""
+    another_day = now is not None and at.astimezone(UTC).date() != now.astimezone(UTC).date()
+    return f"@{at.astimezone(UTC):%d} {_zulu(at)}" if another_day else f"@{_zulu(at)}"
+
+
 def _eta(language: str, eta_s: float) -> str:
     """In steps of ten minutes, rounded up; whole hours past two. Finer would tell where the boat lay."""
     minutes = max(math.ceil(eta_s / 600) * 10, 10)
@@ -113,8 +119,9 @@ def _where(language: str, position, position_error_m, near) -> str:
 
 
 def _alert_values(
-    language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s, at
-) -> dict[str, str]:
+    language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg, next_in_s,
+    at, now,
+) -> dict[str, str]:  # fmt: skip
     pob = entry(language, "crew", "pob", n=persons_on_board) if persons_on_board is not None else ""
     range_ = ""
     if distance_m is not None and bearing_deg is not None:
@@ -124,7 +131,7 @@ def _alert_values(
         "type": _type(language, type),
         "pob": pob,
         "where": _where(language, position, position_error_m, near),
-        "at": f"@{_zulu(at)}" if at is not None and position is not None else "",
+        "at": _moment(at, now) if at is not None and position is not None else "",
         "range": range_,
         "next": entry(language, "crew", "next", n=round(next_in_s)) if next_in_s is not None else "",
     }
@@ -236,6 +243,7 @@ def unit_alert(
     position: tuple[float, float] | None = None,
     position_error_m: float | None = None,
     position_at: datetime | None = None,
+    now: datetime | None = None,
     distance_m: float | None = None,
     bearing_deg: float | None = None,
     next_in_s: float | None = None,
@@ -246,13 +254,13 @@ def unit_alert(
 
     Positions are (lon, lat), `bearing_deg` is true and from the unit. An error of a mile or more follows the
     position as `+-5NM`, and the time for which it is reckoned as `@1510Z` where the boat drifts
-    (`position_at`). Without a position `near` may be a gazetteer name (never words of the report) or the
-    middle of the waters searched.
+    (`position_at`), with its day where that is not the one of `now`. Without a position `near` may be a
+    gazetteer name (never words of the report) or the middle of the waters searched.
     """
     language = for_crew(language)
     values = _alert_values(
         language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg,
-        next_in_s, position_at,
+        next_in_s, position_at, now,
     )  # fmt: skip
     dropped = ("next", "range", "pob", "at")
     values |= {"priority": f"P{priority}", "reference": reference}
@@ -269,6 +277,7 @@ def push_title_and_body(
     position: tuple[float, float] | None = None,
     position_error_m: float | None = None,
     position_at: datetime | None = None,
+    now: datetime | None = None,
     distance_m: float | None = None,
     bearing_deg: float | None = None,
     next_in_s: float | None = None,
@@ -279,7 +288,7 @@ def push_title_and_body(
     language = for_crew(language)
     values = _alert_values(
         language, type, persons_on_board, position, position_error_m, near, distance_m, bearing_deg,
-        next_in_s, position_at,
+        next_in_s, position_at, now,
     )  # fmt: skip
     mark = drill_mark(language, drill)
     title = entry(language, "push", "title", priority=f"P{priority}", reference=reference, **values)
@@ -296,12 +305,13 @@ def unit_update(
     position: tuple[float, float] | None = None,
     position_error_m: float | None = None,
     position_at: datetime | None = None,
+    now: datetime | None = None,
     drill: bool = False,
 ) -> str:
     """Tell a crew that was called what has changed since: the facts anew, nothing to answer."""
     language = for_crew(language)
     values = _alert_values(
-        language, type, persons_on_board, position, position_error_m, None, None, None, None, position_at
+        language, type, persons_on_board, position, position_error_m, None, None, None, None, position_at, now
     )
     values |= {"priority": f"P{priority}", "reference": reference}
     return sms(language, "crew", "unit_update", drill=drill, dropped=("pob", "at"), **values)

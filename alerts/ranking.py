@@ -5,7 +5,6 @@ nautical miles and UTC; positions are `(lon, lat)` in degrees. Who may go is `al
 how fast `alerts.reach`; here ways are measured and units put in order.
 """
 
-import math
 from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +16,9 @@ from alerts.fitness import Need, Standing, Unit, nm
 from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, great_circle_m, is_position
 
 # Help at the scene within two hours is what an agency's charter promises. Who comes later than that comes
-# after everybody who does not, whosever unit it is.
+# after everybody who does not, whosever unit it is, and whose it is only parts those of about the same time.
 IN_TIME_S = 2 * 3600
+NEAR_TIE_S = 900
 SETTLED_M, SETTLED_AFTER = 200, 3  # a drifting place is as good as reached, after so many rounds at most
 STANDINGS = {
     Standing.OWN: "own",
@@ -97,13 +97,14 @@ class _Candidate:
     def turn(self, distance_m: float) -> tuple:
         """Its place in the order; grows with the distance, so that the straight line gives the earliest."""
         eta_s = self.eta_s(distance_m)
-        return eta_s > IN_TIME_S, self.standing, eta_s, self.unit.call_sign
+        late = 1 + eta_s // NEAR_TIE_S if eta_s > IN_TIME_S else 0
+        return late, self.standing, eta_s, self.unit.call_sign
 
     def reaches_m(self, turn: tuple) -> float:
-        """The length of way beyond which its turn comes after `turn`, or infinite."""
+        """A length of way beyond which its turn surely comes after `turn`."""
         late, standing, eta_s, _ = turn
         if self.standing != standing:
-            eta_s = math.inf if late and self.standing < standing else IN_TIME_S
+            eta_s = late * NEAR_TIE_S if late else IN_TIME_S  # where those who count as one with it end
         return max(0.0, eta_s - self.ready_s) * self.speed_kn * NAUTICAL_MILE_M / 3600
 
 
@@ -122,7 +123,8 @@ def rank(
     """Order the units that can act on `need` by the time they take to arrive; ties by call sign.
 
     Time to arrive = way / speed made good + readiness. Own units come before mutual aid, and that before a
-    neighbour's, among those that arrive within IN_TIME_S; then the same among the rest.
+    neighbour's, among those that arrive within IN_TIME_S. The rest follow by time alone; whose they are parts
+    only those whose times fall into the same NEAR_TIE_S. Who takes longer than `need.longest` is passed over.
 
     `distances` measures ways by water, all from one incident at once; `distance` does so one by one, in
     metres or None. Neither may be shorter than the great circle; aircraft and shore teams go straight.
@@ -197,10 +199,15 @@ def _sifted(
             speed_kn = reach.speed_made_good_kn(unit, bearing, need.weather, need.sea)
             if speed_kn >= min(reach.LEAST_KN, unit.speed_kn):
                 standing, ready_s = fitness.standing(unit, need), reach.ready_s(unit, start)
-                candidates.append(_Candidate(unit, start, standing, straight_m, speed_kn, ready_s))
-                continue
-            stream = "wind" if unit.kind == "aircraft" else "current"
-            why_not = [f"makes no way against the {stream} there"]
+                candidate = _Candidate(unit, start, standing, straight_m, speed_kn, ready_s)
+                too_late = fitness.too_late(need, candidate.eta_s(straight_m))
+                if too_late is None:
+                    candidates.append(candidate)
+                    continue
+                why_not = [too_late]
+            else:
+                stream = "wind" if unit.kind == "aircraft" else "current"
+                why_not = [f"makes no way against the {stream} there"]
         passed_over.append(PassedOver(unit.call_sign, "; ".join(why_not)))
     return candidates, passed_over
 
@@ -239,7 +246,10 @@ class _Measure:
                     reason = way.note or "no way by water found"
                     if within_m is not None:
                         reason = f"{wanted} others arrive sooner"
-                elif reason := fitness.out_of_range(one.unit, way.distance_m):
+                elif reason := (
+                    fitness.out_of_range(one.unit, way.distance_m)
+                    or fitness.too_late(self.need, one.eta_s(way.distance_m))
+                ):
                     pass
                 else:
                     insort(turns, one.turn(way.distance_m))
@@ -250,7 +260,6 @@ class _Measure:
                 last = turns[wanted - 1]
                 batch = [one for one in waiting[:wanted] if one.turn(one.straight_m) <= last]
                 within_m = max((one.reaches_m(last) for one in batch), default=0.0)
-                within_m = within_m if math.isfinite(within_m) else None
             else:
                 batch = waiting[: max(wanted or 0, 1)]
             waiting = waiting[len(batch) :]

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from rest_framework import serializers
 
-from alerts import candidates
+from alerts import candidates, drift
 from alerts.fixes import Reason
 from alerts.models import Dispatch, SceneWeather
 from alerts.positions import MOST_ROWS
@@ -65,7 +65,10 @@ class LikelyPlaceSerializer(serializers.Serializer):
 
 
 class WeatherSerializer(serializers.ModelSerializer):
-    """Wind, current and sea at the scene; null or left out: not known."""
+    """Wind, current and sea at the scene; null: not known.
+
+    In an entry a figure left out stays as it was entered before, and null takes it back.
+    """
 
     by = serializers.CharField(source="by.username", read_only=True)
 
@@ -74,9 +77,9 @@ class WeatherSerializer(serializers.ModelSerializer):
         fields = ["wind_kn", "wind_from_deg", "current_kn", "current_to_deg", "sea_state", "by", "at"]
         read_only_fields = ["at"]
         extra_kwargs = {
-            "wind_kn": {"min_value": 0, "max_value": 200},
+            "wind_kn": {"min_value": 0, "max_value": drift.MOST_WIND_KN},
             "wind_from_deg": {"min_value": 0, "max_value": 360, "help_text": "true, where it comes from"},
-            "current_kn": {"min_value": 0, "max_value": 20},
+            "current_kn": {"min_value": 0, "max_value": drift.MOST_CURRENT_KN},
             "current_to_deg": {"min_value": 0, "max_value": 360, "help_text": "true, where it sets"},
             "sea_state": {"max_value": 9, "help_text": "Douglas scale"},
         }

@@ -228,18 +228,32 @@ class Weather(APIView):
     @extend_schema(
         operation_id="enter_weather",
         request=WeatherSerializer,
-        responses={201: WeatherSerializer} | problems(400, 401, 403, 404, 409),
+        responses={200: WeatherSerializer, 201: WeatherSerializer} | problems(400, 401, 403, 404, 409),
     )
     def post(self, request: Request, id) -> Response:
         """Enter wind, current and sea at the scene: units are ranked, and crews steered, by the newest.
 
-        A speed goes with its direction. 409: the incident has ended, or nothing was said.
+        A speed goes with its direction. What is left out stays, null takes it back. 200: nothing changed.
+        409: the incident has ended, or nothing was said.
         """
         incident = get_object_or_404(Incident, pk=id)
         said = WeatherSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        row = weather.enter(incident.pk, by=request.user, **said.validated_data)
-        return Response(WeatherSerializer(row).data, status=201)
+        row, is_new = weather.enter(incident.pk, by=request.user, **said.validated_data)
+        return Response(WeatherSerializer(row).data, status=201 if is_new else 200)
+
+    @extend_schema(
+        operation_id="take_back_weather",
+        responses={200: WeatherSerializer} | problems(401, 403, 404, 409),
+    )
+    def delete(self, request: Request, id) -> Response:
+        """Take the last entry back: the one before it counts again, as a new row. Returns what counts now.
+
+        Done twice, the entry stands again. 409: the incident has ended, or no weather was entered.
+        """
+        incident = get_object_or_404(Incident, pk=id)
+        row, _ = weather.take_back(incident.pk, by=request.user)
+        return Response(WeatherSerializer(row).data)
 
 
 @private

@@ -4,17 +4,21 @@ Sectors are the agencies' search and rescue areas and tell who answers. Territor
 economic zones tell whose waters they are. Where none is loaded the waters are unknown; that blocks nothing.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import Point, Polygon
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from communities.models import Zone
-from communities.sphere import Position
+from communities.sphere import NAUTICAL_MILE_M, Position
 
 K = Zone.Kind
 STATES_WATERS = (K.TERRITORIAL, K.EEZ)
+MOST_ERROR_M = 30 * NAUTICAL_MILE_M  # of a position less sure than that every waters would be said
+CORNERS = 48
 _LONGEST = 200
 
 
@@ -23,7 +27,8 @@ class Waters:
     """What the zones say of one place; empty: nothing.
 
     `agency` and `country` answer for it. `held` says why nothing is sent there without an officer's word, and
-    `alarm` is what the desks are told then (one of `messages.ALARMS`).
+    `alarm` is what the desks are told then (one of `messages.ALARMS`). `may_lie_in` names such waters that
+    only the error of the position reaches: nothing is held for them.
     """
 
     sector: str = ""
@@ -32,18 +37,38 @@ class Waters:
     lies_in: tuple[str, ...] = ()
     held: str = ""
     alarm: str = ""
+    may_lie_in: str = ""
 
 
-def waters_of(position: Position | None) -> Waters:
-    """Look a position `(lon, lat)` up in the loaded zones, in one query."""
+def waters_of(position: Position | None, error_m: float | None = None) -> Waters:
+    """Look a position `(lon, lat)`, give or take `error_m`, up in the loaded zones, in one query."""
     if position is None:
         return Waters()
-    here = Zone.objects.filter(area__covers=Point(*position, srid=4326)).select_related("agency")
-    return read(here.defer("area"), home=settings.DEFAULT_COUNTRY)
+    home = settings.DEFAULT_COUNTRY
+    here = Point(*position, srid=4326)
+    if not error_m:
+        return read(Zone.objects.filter(area__covers=here).select_related("agency").defer("area"), home=home)
+    touched = Zone.objects.filter(area__intersects=_circle(position, min(error_m, MOST_ERROR_M)))
+    inside = ExpressionWrapper(Q(area__covers=here), output_field=BooleanField())
+    zones = list(touched.annotate(inside=inside).select_related("agency").defer("area"))
+    near = [zone for zone in zones if not zone.inside]
+    return read((zone for zone in zones if zone.inside), near, home=home)
 
 
-def read(zones: Iterable[Zone], *, home: str) -> Waters:
+def _circle(centre: Position, radius_m: float) -> Polygon:
+    """Points round a position, on the plane of its degrees; good enough for MOST_ERROR_M."""
+    lon, lat = centre
+    north = radius_m / NAUTICAL_MILE_M / 60
+    east = north / max(math.cos(math.radians(lat)), 0.01)
+    turns = [math.tau * n / CORNERS for n in range(CORNERS)]
+    ring = [(lon + east * math.sin(turn), lat + north * math.cos(turn)) for turn in turns]
+    return Polygon([*ring, ring[0]], srid=4326)
+
+
+def read(zones: Iterable[Zone], near: Iterable[Zone] = (), *, home: str) -> Waters:
     """Make out what zones that cover one place mean together; `home` is the country of this service.
+
+    `near` are zones that do not cover it, but may, as the position has an error.
 
     The sector's agency answers, whosever waters they are: search and rescue regions do not follow borders.
     Where waters are known and no sector is, home answers. "Another state's" is seen from who answers.
@@ -63,6 +88,9 @@ def read(zones: Iterable[Zone], *, home: str) -> Waters:
         held, alarm = f"disputed waters: claimed by {', '.join(states)}", "disputed_waters"
     elif states and states != [country]:
         held, alarm = f"waters of {states[0]}", "other_states_waters"
+    may = [f"disputed waters: {zone.name}" for zone in near if zone.kind == K.DISPUTED]
+    others = {zone.state for zone in near if zone.kind in STATES_WATERS} - {"", country or home}
+    may += [f"waters of {state}" for state in others]
     return Waters(
         sector=sector.name if sector else "",
         agency=sector.agency.name if sector and sector.agency else "",
@@ -70,4 +98,5 @@ def read(zones: Iterable[Zone], *, home: str) -> Waters:
         lies_in=tuple(str(zone) for zone in zones if zone.kind != K.SECTOR),
         held=held[:_LONGEST],
         alarm=alarm,
+        may_lie_in="" if held else "; ".join(sorted(may))[:_LONGEST],
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts import dispatch, weather
+from alerts import candidates, dispatch, weather
 from alerts.admin.forms import (
     ActForm,
     AnswerForm,
@@ -112,6 +112,8 @@ class RequestUnit(Act):
             yield (
                 _("The place lies in %s: nobody is called there without an officer. Your word sends.") % held
             )
+        if unsure := ranking["waters"].get("may_lie_in"):
+            yield _("The position is not sure enough: the place may lie in %s.") % unsure
         if ranked:
             yield _(
                 "%(unit)s, %(eta)s away, is alerted first; then %(others)s, until a crew answers "
@@ -230,7 +232,26 @@ class EnterWeather(Act):
         )
 
     def do(self, incident, form, user):
-        row = weather.enter(incident.pk, by=user, **form.cleaned_data)
+        row, is_new = weather.enter(incident.pk, by=user, **form.cleaned_data)
+        return (_("Weather at the scene: %s.") if is_new else _("Nothing changed: %s.")) % row
+
+
+class TakeBackWeather(Act):
+    name, label = "take-back-weather", gettext_lazy("Take the last weather back")
+
+    def offered(self, incident, user):
+        return incident.is_open and candidates.scene_weather(incident) is not None
+
+    def preview(self, incident):
+        rows = list(incident.weather.all()[:2])
+        before = rows[1] if len(rows) > 1 else _("nothing known")
+        yield _("%(entry)s is taken back; what counts is again: %(before)s.") % {
+            "entry": rows[0] if rows else _("nothing known"),
+            "before": before,
+        }
+
+    def do(self, incident, form, user):
+        row, _is_new = weather.take_back(incident.pk, by=user)
         return _("Weather at the scene: %s.") % row
 
 
@@ -428,6 +449,7 @@ ACTS: dict[str, Act] = {
         ChangePriority(),
         Correct(),
         EnterWeather(),
+        TakeBackWeather(),
         Join(),
         DismissProposal(),
         Part(),

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts import candidates, ways
+from alerts import candidates, drift, ways
 from alerts.models import Dispatch, PatrolUnit
 from communities.charts import PositionField
 from reports.models import Incident, Report
@@ -137,14 +137,16 @@ class ReportForm(ReasonForm):
 
 
 class WeatherForm(ActForm):
-    """What is known of wind and sea at the scene; an empty field is not known."""
+    """What is known of wind and sea at the scene, all of it; an empty field is not known."""
 
-    wind_kn = forms.FloatField(label=gettext_lazy("Wind, knots"), required=False, min_value=0, max_value=200)
+    wind_kn = forms.FloatField(
+        label=gettext_lazy("Wind, knots"), required=False, min_value=0, max_value=drift.MOST_WIND_KN
+    )
     wind_from_deg = forms.FloatField(
         label=gettext_lazy("Wind from, degrees true"), required=False, min_value=0, max_value=360
     )
     current_kn = forms.FloatField(
-        label=gettext_lazy("Current, knots"), required=False, min_value=0, max_value=20
+        label=gettext_lazy("Current, knots"), required=False, min_value=0, max_value=drift.MOST_CURRENT_KN
     )
     current_to_deg = forms.FloatField(
         label=gettext_lazy("Current sets to, degrees true"), required=False, min_value=0, max_value=360

@@ -96,9 +96,11 @@ def _scene(incident: Incident) -> list[tuple[str, str]]:
     if likely := candidates.likely_now(incident, timezone.now()):
         place = f"{position_text(*likely.position)} ±{likely.radius_m / NAUTICAL_MILE_M:.1f} NM"
         rows.append((_("Likely place now"), f"{place}, {likely.basis}"))
-    lies = waters_of(incident.lon_lat)
+    lies = waters_of(incident.lon_lat, incident.position_error_m)
     if lies.sector or lies.lies_in:
         rows.append((_("Waters"), ", ".join(filter(None, [lies.sector, *lies.lies_in]))))
+    if lies.may_lie_in:
+        rows.append((_("May lie in"), lies.may_lie_in))
     return rows
 
 

@@ -73,6 +73,40 @@ def test_a_neighbour_in_time_goes_before_own_units_that_are_not():
     assert order(OURS, *units) == ["PCG", "OWN", "FAR POLICE", "FAR PCG"]
 
 
+def test_among_those_who_come_late_time_decides_and_whose_they_are_only_about_the_same_time():
+    units = [
+        unit("OWN", 403),
+        unit("POLICE", 401, **POLICE),
+        unit("OWN NEARER", 100),
+        unit("PCG", 250, **PCG),
+        unit("POLICE SOON", 390, **POLICE),
+    ]
+    late = {row.call_sign: row.eta_s for row in rank(OURS, units, at=AT).ranked}
+    assert all(eta_s > 2 * 3600 for eta_s in late.values())
+    assert list(late) == ["OWN NEARER", "PCG", "POLICE SOON", "OWN", "POLICE"]
+    assert order(OURS, unit("OWN", 404), unit("PCG", 402, **PCG), unit("POLICE", 403, **POLICE)) == [
+        "OWN", "POLICE", "PCG",
+    ]  # fmt: skip
+
+
+def test_who_takes_longer_than_a_rule_may_call_for_is_an_officers_to_send():
+    need = replace(OURS, longest=timedelta(hours=24))
+    ranking = rank(need, [unit("DAY", 475), unit("LATER", 485), unit("OPV", 1240)], at=AT)
+    assert [row.call_sign for row in ranking.ranked] == ["DAY"]
+    assert {row.call_sign: row.reason for row in ranking.passed_over} == {
+        "LATER": "24 h away: for an officer to send",
+        "OPV": "62 h away: for an officer to send",
+    }
+    assert order(OURS, unit("OPV", 1240)) == ["OPV"]
+
+
+def test_a_way_round_the_land_that_takes_too_long_counts_as_well():
+    need = replace(OURS, longest=timedelta(hours=24))
+    ranking = rank(need, [unit("OPV", 40)], at=AT, distance=lambda *places: 600 * 1852)
+    assert ranking.ranked == ()
+    assert ranking.passed_over[0].reason == "30 h away: for an officer to send"
+
+
 def test_where_no_zone_is_loaded_only_time_counts():
     units = [unit("OWN", 12), unit("PCG", 5, **PCG)]
     assert order(Need("sinking", SCENE), *units) == ["PCG", "OWN"]

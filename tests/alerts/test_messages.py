@@ -439,6 +439,23 @@ def test_news_of_a_drifting_boat_says_for_what_time(language):
     assert "@1432Z" in messages.unit_alert(language=language, position_at=AT, **UNIT)
 
 
+@pytest.mark.parametrize("language", GSM_LANGUAGES)
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [(AT - timedelta(hours=2), "@1432Z"), (AT - timedelta(days=2), f"@{AT:%d} 1432Z"), (None, "@1432Z")],
+    ids=["today", "another day", "no day known"],
+)
+def test_a_time_on_another_day_carries_its_day(language, now, said):
+    given = {name: UNIT[name] for name in ("priority", "reference", "type", "persons_on_board", "position")}
+    given |= {"position_at": AT, "now": now, "position_error_m": 128 * 1852}
+    for text in (
+        messages.unit_update(language=language, **given),
+        messages.unit_alert(language=language, **UNIT | given),
+    ):
+        assert f" +-128NM {said}" in text
+        assert segments(text)[2] == 1
+
+
 def test_an_alert_speaks_the_crews_language():
     assert "KARAM" in messages.unit_alert(language="ms", **UNIT)
     assert "04-35.21U 118-40.91T" in messages.unit_alert(language="ms", **UNIT)

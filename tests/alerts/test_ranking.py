@@ -269,6 +269,7 @@ def random_need(draw: random.Random) -> Need:
         agency=draw.choice(["", "MMEA"]),
         country=draw.choice(["", "MY"]),
         oldest_fix=draw.choice([None, timedelta(hours=24)]),
+        longest=draw.choice([None, timedelta(hours=6)]),
     )
 
 

@@ -108,6 +108,45 @@ def test_a_boundary_is_where_the_polygon_says(neighbour):
     assert waters_of((100.461, 4.2)).held == "waters of ID"
 
 
+MILE = 1852
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"kind": "disputed", "name": "The Bank"}, "disputed waters: The Bank"),
+        ({"kind": "eez", "country": "ID"}, "waters of ID"),
+        ({"kind": "territorial", "country": "ID"}, "waters of ID"),
+        ({"kind": "eez", "country": "MY"}, ""),
+        ({"kind": "closed"}, ""),
+    ],
+)
+def test_waters_that_only_the_error_of_the_position_reaches_are_said_and_hold_nothing(fields, said):
+    """The zone begins 6 miles east of the place."""
+    zone(**{"name": "Z", **fields}, box=(HERE[0] + 0.1, 3.8, 102.0, 4.6))
+    assert waters_of(HERE, 5 * MILE) == Waters() == waters_of(HERE)
+    found = waters_of(HERE, 7 * MILE)
+    assert (found.may_lie_in, found.held, found.alarm, found.lies_in) == (said, "", "", ())
+
+
+def test_an_error_counts_up_to_thirty_miles():
+    zone("disputed", "Near", box=(HERE[0] + 0.49, 3.8, 102.0, 4.6))
+    zone("disputed", "Far", box=(HERE[0] + 0.52, 3.8, 102.0, 4.6))
+    assert waters_of(HERE, 500 * MILE).may_lie_in == "disputed waters: Near"
+
+
+def test_waters_that_hold_are_not_also_doubted():
+    zone("disputed", "The Bank")
+    zone("eez", "Indonesia", country="ID", box=(100.7, 3.8, 102.0, 4.6))
+    found = waters_of(HERE, 20 * MILE)
+    assert (found.held, found.may_lie_in) == ("disputed waters: The Bank", "")
+
+
+@pytest.mark.parametrize("place", [(180.0, 0.0), (-180.0, 90.0), (0.0, -90.0)])
+def test_an_error_at_the_ends_of_the_map_is_no_fault(place):
+    assert waters_of(place, 30 * MILE) == Waters()
+
+
 # --- Who is ranked ---
 
 
@@ -173,6 +212,37 @@ def test_in_disputed_waters_the_desks_are_called_and_no_unit(held):
     ladder = Escalation.objects.get()
     assert (ladder.climbing, ladder.state) == ("held", "running")
     assert [row["call_sign"] for row in ladder.ranking["ranked"]] == ["MY-LUMUT-04", "MY-BATUUBAN-03"]
+
+
+def test_where_the_position_may_lie_in_disputed_waters_units_are_called_and_the_page_says_so(
+    patrol, mrcc, client, dispatcher
+):
+    zone("disputed", "The Bank", box=(HERE[0] + 0.1, 3.8, 102.0, 4.6))
+    incident = factories.Incident(
+        type="sinking", emergency_phase="DISTRESS", priority=1, received_at=NOW, position_error_m=27_000
+    )
+    escalation.want(incident.pk, now=NOW)
+    climb(incident)
+    assert Dispatch.objects.get().unit == patrol
+    assert Escalation.objects.get().ranking["waters"]["may_lie_in"] == "disputed waters: The Bank"
+    client.force_login(dispatcher)
+    page = client.get(f"/admin/reports/incident/{incident.pk}/change/").content.decode()
+    assert "the place may lie in disputed waters: The Bank" in page
+
+
+def test_where_every_unit_is_more_than_a_day_away_the_desk_hears_that_none_can(patrol, mrcc):
+    patrol.speed_kn = 0.3
+    patrol.save()
+    incident = factories.Incident(type="sinking", emergency_phase="DISTRESS", priority=1, received_at=NOW)
+    escalation.want(incident.pk, now=NOW)
+    climb(incident)
+    assert not Dispatch.objects.exists()
+    ladder = Escalation.objects.get()
+    assert ladder.climbing == "nobody"
+    assert ladder.ranking["passed_over"][0]["reason"].endswith("h away: for an officer to send")
+    alarms = Notification.objects.filter(purpose="duty", channel="sms")
+    assert {row.station.code for row in alarms} == {"B03", "MRCC-MY"}
+    assert all(":no_capable_unit:" in row.key for row in alarms)
 
 
 def test_one_act_of_an_officer_sends(held, dispatcher):

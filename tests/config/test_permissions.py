@@ -35,6 +35,7 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "api/v1/incidents.geojson"): DESK,
     ("GET", "api/v1/incidents/<uuid:id>/"): DESK,
     ("POST", "api/v1/incidents/<uuid:id>/weather/"): dict.fromkeys(DESK, 201),
+    ("DELETE", "api/v1/incidents/<uuid:id>/weather/"): dict.fromkeys(DESK, 409),  # none was entered
     ("GET", "api/v1/incidents/<uuid:id>/vessels/"): DESK,
     # Whose units they are is asked row by row.
     ("POST", "api/v1/patrol-units/positions/"): {"crew": 200, "second_crew": 200},
