@@ -1,7 +1,8 @@
-"""Rescue devices that call on AIS: AIS-SART, man-overboard device, EPIRB-AIS. One incident a device.
+"""Rescue devices that call on AIS: AIS-SART, man-overboard device, EPIRB-AIS. One incident a raft.
 
 A device calls eight times a minute for days. Its first call is a report like a fisher's SOS, and climbs the
-ladder; later ones move the incident. A test never alerts.
+ladder; later ones move the incident. A device close to one that calls already joins its incident. A test
+never alerts. Of too many at once see beacon_floods.
 """
 
 import logging
@@ -11,9 +12,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from alerts import beacon_floods
 from alerts.ais import POSITION_TYPES, TEXT_TYPES, Heard
 from alerts.models import Beacon
-from communities.sphere import great_circle_m
+from communities.sphere import NAUTICAL_MILE_M, great_circle_m
 from reports import intake, workflow
 from reports.models import Incident, Report
 from reports.taxonomy import IncidentType
@@ -30,8 +32,11 @@ NAMES = {
 ACTIVE_STATUS = 14  # ITU-R M.1371, table 45; under test these devices send 15
 MOVED_M = 500  # from here on a new position is told
 AGAIN = timedelta(minutes=10)  # and otherwise that it still calls
+TYPES = (IncidentType.BEACON_ALERT, IncidentType.MAN_OVERBOARD)
 SILENCE = timedelta(minutes=30)  # after its incident was closed, a device silent for so long may begin anew
 ERROR_M = 100
+TOGETHER_M = 5 * NAUTICAL_MILE_M  # devices of one raft, or of those who left one ship
+TOGETHER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,11 @@ def take(call: Call, *, now: datetime | None = None) -> Report | None:
     """Report a call, if it says more than its device's last one; None otherwise.
 
     One incident for an episode: from the first call until, the incident being closed, the device was silent
-    for SILENCE. An officer who has closed it hears no more of it before that. Locks the device, then as
-    intake does.
+    for SILENCE. An officer who has closed it hears no more of it before that. A new episode joins the open
+    incident of a device that called within TOGETHER_M and TOGETHER. Locks all devices, then as intake does.
     """
     now = now or timezone.now()
+    intake.hold_key("beacons")  # two of one raft, heard by two receivers, would not see each other
     Beacon.objects.bulk_create(
         [Beacon(mmsi=call.mmsi, kind=KINDS[call.mmsi[:3]], heard_at=now)], ignore_conflicts=True
     )
@@ -75,10 +81,11 @@ def take(call: Call, *, now: datetime | None = None) -> Report | None:
     over = incident is None or (not incident.is_open and now - beacon.heard_at >= SILENCE)
     beacon.heard_at = max(now, beacon.heard_at)
     if over:
-        beacon.episode, beacon.said, incident = beacon.episode + 1, 0, None
+        beacon.episode, beacon.said = beacon.episode + 1, 0
+        incident = _beside(call, now)
         beacon.latitude = beacon.longitude = beacon.said_at = None
     report = None
-    if incident is None or (incident.is_open and _says_more(beacon, call, now)):
+    if over or (incident.is_open and _says_more(beacon, call, now)):
         report = _report(beacon, call, incident, now)
     beacon.save()
     return report
@@ -90,6 +97,23 @@ def _survivor(beacon: Beacon) -> Incident | None:
     while incident is not None and incident.merged_into is not None:
         incident = incident.merged_into
     return incident
+
+
+def _beside(call: Call, now: datetime) -> Incident | None:
+    """The open incident of the device nearest to a new one, if that calls close by; locked."""
+    if call.position is None:
+        return None
+    near = []
+    calling = Beacon.objects.filter(heard_at__gte=now - TOGETHER, incident__isnull=False)
+    for other in calling.exclude(latitude=None).exclude(pk=call.mmsi).select_related("incident__merged_into"):
+        away_m = great_circle_m(call.position, (other.longitude, other.latitude))
+        if away_m <= TOGETHER_M:
+            near.append((away_m, other.mmsi, other))
+    for *_, other in sorted(near):
+        incident = _survivor(other)
+        if incident.is_open and incident.type in TYPES and workflow.lock(incident.pk).is_open:
+            return incident
+    return None
 
 
 def _says_more(beacon: Beacon, call: Call, now: datetime) -> bool:
@@ -106,6 +130,7 @@ def _report(beacon: Beacon, call: Call, incident: Incident | None, now: datetime
     beacon.said += 1
     beacon.said_at = now
     overboard = beacon.kind == Beacon.Kind.MOB
+    flags = (beacon_floods.FLAG,) if incident is None and beacon_floods.begun(now) else ()
     receipt = intake.receive(
         intake.Incoming(
             source=Report.Source.AIS,
@@ -119,6 +144,7 @@ def _report(beacon: Beacon, call: Call, incident: Incident | None, now: datetime
             observed_at=min(call.position_at, now),
             language="en",
             incident_id=incident.pk if incident else None,
+            flags=flags,
             extra={"mmsi": beacon.mmsi, "beacon": beacon.kind, "words": call.text},
         ),
         now=now,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from alerts import candidates, messages, workflow
+from alerts import beacon_floods, candidates, messages, workflow
 from alerts.models import Dispatch, Notification, PatrolUnit, Station
 from communities.models import Device, User, Zone
 from reports import workflow as incidents
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 # A push or SMS that arrives later than this misleads more than it helps.
 ALERT_LIFE = timedelta(hours=4)
 CALL_LIFE = timedelta(minutes=5)
+# Of many beacons, or some without a position, a desk hears once in so long, not once a device.
+ONE_FOR_ALL = timedelta(minutes=10)
 
 P, C = Notification.Purpose, Notification.Channel
 
@@ -205,10 +207,19 @@ def call_desk(
 ) -> None:
     """Call a duty officer, unless that officer has said "I have it" for this incident.
 
-    `news` is no call for help but something that whoever has the matter must hear.
+    `news` is no call for help but something that whoever has the matter must hear. Of a flood of beacons, or
+    of those without a position, the desk hears once in ONE_FOR_ALL, whichever incident is due.
     """
     if not station.duty_phone or (has_it(station, incident) and not news):
         return
+    subject = f"{incident.pk}:{key}"
+    if alarm == beacon_floods.FLAG or (alarm == "no_position" and incident.beacons.exists()):
+        if station.notifications.filter(
+            key__startswith="beacons:", key__contains=f":{alarm}:", created_at__gt=now - ONE_FOR_ALL
+        ).exists():
+            return
+        # Two dispatchers at once must write the same key.
+        subject = f"beacons:{now.timestamp() // ONE_FOR_ALL.total_seconds():.0f}"
     said = {
         "language": station.language,
         "priority": incident.priority,
@@ -220,7 +231,7 @@ def call_desk(
     for channel in channels:
         voice = channel == C.VOICE
         write(
-            f"{incident.pk}:{key}:{alarm}:{station.code}:{channel}",
+            f"{subject}:{alarm}:{station.code}:{channel}",
             now,
             CALL_LIFE if voice else ALERT_LIFE,
             incident=incident,

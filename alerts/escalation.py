@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from alerts import calls, candidates, wakeup, waters
+from alerts import beacon_floods, calls, candidates, wakeup, waters
 from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from communities.models import User
@@ -54,7 +54,8 @@ def want(incident_id, *, now: datetime, tasked: bool = False, by: User | None = 
     if by is not None:
         where = candidates.datum(incident, now)
         escalation.allowed_by = by
-        escalation.allowed_in = waters.waters_of(where.position).held if where else ""
+        lies = waters.waters_of(where.position) if where else waters.Waters()
+        escalation.allowed_in = _held(incident, lies)[0]
         escalation.save(update_fields=["allowed_by", "allowed_in"])
     if tasked:
         escalation.state, escalation.next_step, escalation.climbing = S.RUNNING, 1, "units"
@@ -190,7 +191,10 @@ def _look(incident: Incident, escalation: Escalation, now: datetime) -> None:
 def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
     where = candidates.datum(incident, now)
     lies = waters.waters_of(where.position, where.error_m) if where else waters.Waters()
-    if where is not None:
+    why, held_alarm = _held(incident, lies)
+    held = why not in ("", escalation.allowed_in)
+    # Of a flood only what an officer sends to is ranked: others wait for the time that it takes.
+    if where is not None and not (held and held_alarm == beacon_floods.FLAG):
         told = incident.dispatches.answerable().values_list("unit__call_sign", flat=True)
         escalation.ranking = candidates.rank_for(
             incident,
@@ -201,7 +205,6 @@ def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
             nearby_m=NEARBY_M if _asks_everybody(incident, escalation) else 0.0,
         )
         escalation.ranked_at = now
-    held = lies.held != "" and lies.held != escalation.allowed_in
     units = _in_order(incident, escalation.ranking.get("ranked", []) if where and not held else [])
     ladder = ladder_of(incident, escalation, found=bool(units))
     # From "nobody can go" to "somebody can" and back, the climb begins anew.
@@ -216,15 +219,22 @@ def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
         )
         incident.status = Incident.Status.DISPATCHING
     escalation.state = S.RUNNING
-    if where is None:
+    if held:
+        alarm = held_alarm
+    elif where is None:
         alarm = "no_position"
-    elif held:
-        alarm = lies.alarm
     else:
         alarm = "nobody_answers" if units else "no_capable_unit"
     if ladder is not NO_UNIT:
         _fill(incident, escalation, ladder, units, where, now)
     _rung(incident, escalation, ladder, units, where, alarm, now)
+
+
+def _held(incident: Incident, lies: waters.Waters) -> tuple[str, str]:
+    """Why no unit is called there without an officer's word, and the alarm for the desks; empty: nothing."""
+    if beacon_floods.holds(incident):
+        return "; ".join(filter(None, (beacon_floods.WHY, lies.held)))[:200], beacon_floods.FLAG
+    return lies.held, lies.alarm
 
 
 def _rung(incident, escalation, ladder: Ladder, units, where, alarm: str, now: datetime) -> None:

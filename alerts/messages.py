@@ -379,6 +379,7 @@ ALARMS = (
     "no_capable_unit",
     "disputed_waters",
     "other_states_waters",
+    "beacon_flood",
     "no_position",
     "nobody_answers",
     "untouched",

@@ -1,7 +1,9 @@
 """Questions about many units, dispatches, ladders or notifications."""
 
 from django.contrib.gis.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
+from alerts import beacon_floods
 
 
 class DispatchQuerySet(models.QuerySet):
@@ -19,8 +21,15 @@ class EscalationQuerySet(models.QuerySet):
         return self.filter(state__in=["wanted", "running"])
 
     def due(self, now):
-        """Ladders whose next step should have been carried out by now, the most urgent incident first."""
-        return self.live().filter(due_at__lte=now).order_by("incident__priority", "due_at")
+        """Ladders whose next step should have been carried out by now, the most urgent incident first.
+
+        Of the same priority a flood of beacons comes last: only an officer sends there, and others wait.
+        """
+        flood = ExpressionWrapper(
+            Q(incident__flags__contains=[beacon_floods.FLAG]), output_field=BooleanField()
+        )
+        due = self.live().filter(due_at__lte=now)
+        return due.order_by("incident__priority", flood, "due_at")
 
 
 class NotificationQuerySet(models.QuerySet):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from alerts import beacons
+from alerts import beacons, escalation
 from alerts.ais import Heard
-from alerts.models import Beacon, Escalation
+from alerts.models import Beacon, Dispatch, Escalation, Notification
 from reports import decisions, workflow
 from reports.models import Incident, Report
 from tests import factories
@@ -100,8 +100,127 @@ def test_a_drifting_device_moves_its_incident():
     ]
 
 
-def test_two_devices_are_two_incidents():
-    assert call().incident_id != call(mmsi="970110002").incident_id
+@pytest.mark.parametrize(
+    ("position", "after_minutes", "joins"),
+    [
+        (HERE, 0, True),
+        ((100.45, 4.28), 5, True),  # 4.8 NM
+        ((100.45, 4.29), 5, False),  # 5.4 NM
+        (HERE, 30, True),
+        (HERE, 31, False),
+        (None, 0, False),
+    ],
+)
+def test_a_device_close_to_one_that_calls_joins_its_incident(position, after_minutes, joins):
+    first = call()
+    second = call(after_minutes, mmsi=MOB, position=position)
+    assert (second.incident_id == first.incident_id) == joins
+    assert second.flags == []
+
+
+def test_the_devices_of_one_raft_are_reports_of_one_incident_and_no_flood():
+    for n in range(12):
+        call(n / 10, mmsi=f"9720000{n:02}", position=(100.45 + n / 1000, 4.2))
+    incident = Incident.objects.get()
+    assert (incident.reports.count(), incident.beacons.count(), incident.flags) == (12, 12, [])
+
+
+def test_a_device_does_not_join_what_is_closed_nor_what_only_people_reported():
+    factories.Incident(type="sinking", position=factories.point(HERE))
+    closed = call().incident
+    assert Incident.objects.count() == 2
+    workflow.advance(
+        closed.pk, Incident.Status.STOOD_DOWN, by=factories.User(role="supervisor"), reason="found"
+    )
+    assert call(1, mmsi=MOB).incident_id != closed.pk
+
+
+def flood(count: int, *, every_s: float = 1, position=True) -> list[Incident]:
+    """Forged devices a degree apart, one after the other."""
+    return [
+        call(n * every_s / 60, mmsi=f"9701000{n:02}", position=(90 + n, 4.2) if position else None).incident
+        for n in range(count)
+    ]
+
+
+def test_from_the_sixth_incident_in_ten_minutes_on_devices_are_flagged_and_kept_all_the_same():
+    made = flood(8)
+    assert [row.flags for row in made] == [[]] * 5 + [["beacon_flood"]] * 3
+    assert {row.priority for row in made} == {1}
+    assert Report.objects.count() == 8
+
+
+def test_six_devices_in_an_hour_are_no_flood():
+    assert {tuple(row.flags) for row in flood(6, every_s=600)} == {()}
+
+
+class TestWhatAFloodDoes:
+    LATER = NOW + timedelta(seconds=30)
+
+    @pytest.fixture
+    def made(self, patrol):
+        made = flood(12)
+        assert carry_out_all(self.LATER) == 12
+        return made
+
+    def test_no_unit_is_called_to_it_and_each_desk_is_called_once(self, made):
+        held = [row.pk for row in made[5:]]
+        assert not Dispatch.objects.filter(incident__in=held).exists()
+        assert set(Escalation.objects.filter(pk__in=held).values_list("climbing", flat=True)) == {"held"}
+        said = Notification.objects.filter(incident__in=held)
+        told = said.values_list("station", "channel")
+        assert len(told) == len(set(told)) > 0
+        assert "MANY BEACONS AT ONCE" in said.filter(channel="sms", language="en").first().text
+        carry_out_all(self.LATER + timedelta(minutes=2))
+        assert said.count() == len(told)
+
+    def test_a_desk_that_did_nothing_is_called_again_after_ten_minutes(self, made):
+        said = Notification.objects.filter(key__contains=":beacon_flood:")
+        before = said.count()
+        carry_out_all(self.LATER + timedelta(minutes=10, seconds=5))
+        assert said.count() == 2 * before
+
+    def test_the_first_ones_call_units_as_ever(self, made):
+        climbing = Escalation.objects.filter(pk__in=[row.pk for row in made[:5]]).values_list(
+            "climbing", flat=True
+        )
+        assert "held" not in climbing
+
+    def test_one_act_of_an_officer_sends(self, made, patrol):
+        near = call(0.5, mmsi=EPIRB, position=factories.OFF_PANGKOR).incident
+        carry_out_all(self.LATER)
+        assert not near.dispatches.exists()
+        escalation.want(near.pk, now=self.LATER, by=factories.User(role="dispatcher"))
+        carry_out_all(self.LATER)
+        assert near.dispatches.get().unit == patrol
+
+    def test_a_human_who_reports_it_too_opens_it(self, made, patrol):
+        near = call(0.5, mmsi=EPIRB, position=factories.OFF_PANGKOR).incident
+        factories.Report(incident=near, source="sms")
+        carry_out_all(self.LATER)
+        assert near.dispatches.get().unit == patrol
+
+    def test_a_persons_distress_goes_before_it(self, patrol):
+        flood(8)
+        person = factories.Incident(
+            type="sinking", priority=1, position=factories.point(factories.OFF_PANGKOR)
+        )
+        escalation.want(person.pk, now=self.LATER)
+        order = list(Escalation.objects.due(self.LATER).values_list("pk", flat=True))
+        assert order.index(person.pk) == 5
+
+    def test_devices_without_a_position_call_each_desk_once(self, patrol):
+        flood(4, position=False)
+        carry_out_all(self.LATER)
+        told = Notification.objects.values_list("station", "channel")
+        assert len(told) == len(set(told)) > 0
+
+
+def carry_out_all(now) -> int:
+    done = 0
+    while some := escalation.carry_out_due(now, most=100):
+        done += some
+    return done
 
 
 def test_what_an_officer_closed_stays_closed_while_the_device_goes_on():
