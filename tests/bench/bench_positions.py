@@ -114,7 +114,7 @@ def rankings() -> list[float]:
     """Milliseconds of each of RANKINGS rankings of the fleet: read from the database, then weighed."""
     from django.utils import timezone
 
-    from alerts import candidates, ranking
+    from alerts import candidates, ranking, ways
 
     draw, found = random.Random(1), []
     for _ in range(RANKINGS):
@@ -123,7 +123,7 @@ def rankings() -> list[float]:
         now = timezone.now()
         units, _ = candidates.fleet(now)
         need = ranking.Need(type="sinking", position=here, position_error_m=100)
-        ranking.rank(need, units, at=now, distance=candidates.by_sea)
+        ranking.rank(need, units, at=now, distances=ways.by_water, wanted=candidates.WANTED)
         found.append((time.perf_counter() - started) * 1000)
     return found
 
