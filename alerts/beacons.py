@@ -75,9 +75,11 @@ def take(call: Call, *, now: datetime | None = None) -> Report | None:
         [Beacon(mmsi=call.mmsi, kind=KINDS[call.mmsi[:3]], heard_at=now)], ignore_conflicts=True
     )
     beacon = Beacon.objects.select_for_update().get(pk=call.mmsi)
-    incident = _survivor(beacon)
+    incident = beacon.incident
     if incident is not None:
-        incident = workflow.lock(incident.pk)  # or it might be closed between this look and the report
+        incident = workflow.lock(
+            incident.survivor.pk
+        )  # or it might be closed between this look and the report
     over = incident is None or (not incident.is_open and now - beacon.heard_at >= SILENCE)
     beacon.heard_at = max(now, beacon.heard_at)
     if over:
@@ -91,14 +93,6 @@ def take(call: Call, *, now: datetime | None = None) -> Report | None:
     return report
 
 
-def _survivor(beacon: Beacon) -> Incident | None:
-    """The device's incident, or what it was merged into."""
-    incident = beacon.incident
-    while incident is not None and incident.merged_into is not None:
-        incident = incident.merged_into
-    return incident
-
-
 def _beside(call: Call, now: datetime) -> Incident | None:
     """The open incident of the device nearest to a new one, if that calls close by; locked."""
     if call.position is None:
@@ -110,7 +104,7 @@ def _beside(call: Call, now: datetime) -> Incident | None:
         if away_m <= TOGETHER_M:
             near.append((away_m, other.mmsi, other))
     for *_, other in sorted(near):
-        incident = _survivor(other)
+        incident = other.incident.survivor
         if incident.is_open and incident.type in TYPES and workflow.lock(incident.pk).is_open:
             return incident
     return None

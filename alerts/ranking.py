@@ -91,6 +91,10 @@ class _Candidate:
     speed_kn: float  # made good
     ready_s: float
 
+    @property
+    def goes_by_water(self) -> bool:
+        return self.unit.kind not in ("aircraft", "shore")
+
     def eta_s(self, distance_m: float) -> float:
         return distance_m / (self.speed_kn * NAUTICAL_MILE_M / 3600) + self.ready_s
 
@@ -242,20 +246,11 @@ class _Measure:
         waiting = [one for one in waiting if one.unit.call_sign not in first]
         while batch:
             for one, way in zip(batch, self.ways(batch, within_m), strict=True):
-                if way.distance_m is None:
-                    reason = way.note or "no way by water found"
-                    if within_m is not None:
-                        reason = f"{wanted} others arrive sooner"
-                elif reason := (
-                    fitness.out_of_range(one.unit, way.distance_m)
-                    or fitness.too_late(self.need, one.eta_s(way.distance_m))
-                ):
-                    pass
+                if reason := self._why_not(one, way, wanted if within_m is not None else None):
+                    passed_over.append(PassedOver(one.unit.call_sign, reason))
                 else:
                     insort(turns, one.turn(way.distance_m))
                     ranked.append((one, _ranked(one, self.need, way)))
-                    continue
-                passed_over.append(PassedOver(one.unit.call_sign, reason))
             if wanted is not None and len(turns) >= wanted:
                 last = turns[wanted - 1]
                 batch = [one for one in waiting[:wanted] if one.turn(one.straight_m) <= last]
@@ -270,10 +265,17 @@ class _Measure:
         ranked.sort(key=lambda row: row[0].turn(row[1].distance_m))
         return ranked, passed_over
 
+    def _why_not(self, one: _Candidate, way: Way, others: int | None) -> str | None:
+        """Why it does not go; `others` is how many do, where no way longer than theirs was asked for."""
+        if way.distance_m is None:
+            return f"{others} others arrive sooner" if others else way.note or "no way by water found"
+        return fitness.out_of_range(one.unit, way.distance_m) or fitness.too_late(
+            self.need, one.eta_s(way.distance_m)
+        )
+
     def ways(self, batch: list[_Candidate], within_m: float | None) -> list[Way]:
         """A way for each, straight for aircraft and shore teams."""
-        by_water = [one for one in batch if one.unit.kind not in ("aircraft", "shore")]
-        missing = list(dict.fromkeys(one.start.position for one in by_water))
+        missing = dict.fromkeys(one.start.position for one in batch if one.goes_by_water)
         missing = [position for position in missing if position not in self.known]
         new = {}
         if missing:
@@ -286,10 +288,7 @@ class _Measure:
                 if way.distance_m is not None or within_m is None
             }
         ways = self.known | new
-        return [
-            ways[one.start.position] if one.unit.kind not in ("aircraft", "shore") else Way(one.straight_m)
-            for one in batch
-        ]
+        return [ways[one.start.position] if one.goes_by_water else Way(one.straight_m) for one in batch]
 
 
 def _support(need: Need, entrants: list[_Entrant], at: datetime, measure: _Measure, lead):

@@ -4,7 +4,6 @@ Sectors are the agencies' search and rescue areas and tell who answers. Territor
 economic zones tell whose waters they are. Where none is loaded the waters are unknown; that blocks nothing.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from django.contrib.gis.geos import Point, Polygon
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from communities.models import Zone
-from communities.sphere import NAUTICAL_MILE_M, Position
+from communities.sphere import NAUTICAL_MILE_M, Position, destination
 
 K = Zone.Kind
 STATES_WATERS = (K.TERRITORIAL, K.EEZ)
@@ -56,12 +55,7 @@ def waters_of(position: Position | None, error_m: float | None = None) -> Waters
 
 
 def _circle(centre: Position, radius_m: float) -> Polygon:
-    """Points round a position, on the plane of its degrees; good enough for MOST_ERROR_M."""
-    lon, lat = centre
-    north = radius_m / NAUTICAL_MILE_M / 60
-    east = north / max(math.cos(math.radians(lat)), 0.01)
-    turns = [math.tau * n / CORNERS for n in range(CORNERS)]
-    ring = [(lon + east * math.sin(turn), lat + north * math.cos(turn)) for turn in turns]
+    ring = [destination(centre, 360 * n / CORNERS, radius_m) for n in range(CORNERS)]
     return Polygon([*ring, ring[0]], srid=4326)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from alerts import searoutes
+from alerts.fitness import nm
 from alerts.ranking import Way
 from communities import coast
 from communities.sphere import NAUTICAL_MILE_M, Position, great_circle_m
@@ -45,5 +46,5 @@ def _way(found: searoutes.Way) -> Way:
     notes = [NOTES[found.method]] if found.method in NOTES else []
     for metres, whose in zip(found.snapped_m, ("unit", "incident"), strict=True):
         if metres > FAR_INLAND_M:
-            notes.append(f"the {whose} is {metres / NAUTICAL_MILE_M:.1f} NM from the charted sea")
+            notes.append(f"the {whose} is {nm(metres)} from the charted sea")
     return Way(found.distance_m, found.path, "; ".join(notes))

@@ -302,37 +302,19 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
+# Every minute what is fresh; every hour far enough back for a carrier or a service that was away.
+_FRESH = {"schedule": timedelta(seconds=60), "kwargs": {"hours": 2}, "options": {"expires": 55}}
+_OF_DAYS = {"schedule": timedelta(hours=1), "kwargs": {"hours": 72}, "options": {"expires": 3000}}
 # Nothing a life hangs on belongs here: deadlines are rows, and the dispatcher reads them.
 CELERY_BEAT_SCHEDULE = {
     "shrink-waiting-photos": {
         "task": "reports.tasks.shrink_waiting_photos",
         "schedule": timedelta(minutes=5),
     },
-    # Every minute what is fresh; every hour far enough back for a carrier or a service that was away.
-    "import-missed-messages": {
-        "task": "alerts.tasks.import_missed_messages",
-        "schedule": timedelta(seconds=60),
-        "kwargs": {"hours": 2},
-        "options": {"expires": 55},
-    },
-    "import-messages-missed-for-days": {
-        "task": "alerts.tasks.import_missed_messages",
-        "schedule": timedelta(hours=1),
-        "kwargs": {"hours": 72},
-        "options": {"expires": 3000},
-    },
-    "fetch-photos": {
-        "task": "alerts.tasks.fetch_photos",
-        "schedule": timedelta(seconds=60),
-        "kwargs": {"hours": 2},
-        "options": {"expires": 55},
-    },
-    "fetch-photos-of-days": {
-        "task": "alerts.tasks.fetch_photos",
-        "schedule": timedelta(hours=1),
-        "kwargs": {"hours": 72},
-        "options": {"expires": 3000},
-    },
+    "import-missed-messages": {"task": "alerts.tasks.import_missed_messages", **_FRESH},
+    "import-messages-missed-for-days": {"task": "alerts.tasks.import_missed_messages", **_OF_DAYS},
+    "fetch-photos": {"task": "alerts.tasks.fetch_photos", **_FRESH},
+    "fetch-photos-of-days": {"task": "alerts.tasks.fetch_photos", **_OF_DAYS},
     "keep-tracks": {
         "task": "alerts.tasks.keep_tracks",
         "schedule": timedelta(hours=1),

@@ -201,9 +201,7 @@ def what_became_of(report: Report) -> str:
     """One of four plain words. Help is on the way only where rescue was promised (FULL)."""
     if report.reply_mode in (ReplyMode.QUIET, ReplyMode.NONE):
         return "received"
-    incident = report.incident
-    while incident.merged_into is not None:
-        incident = incident.merged_into
+    incident = report.incident.survivor
     status_ = Incident.Status
     if report.status == Report.Status.DISMISSED or incident.status in (
         status_.RESOLVED,

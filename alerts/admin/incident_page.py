@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from alerts import candidates, vessels
 from alerts.admin.forms import escalation_of, ranking_of, span
+from alerts.fitness import nm
 from alerts.models import DispatchTransition, InboundMessage, PatrolUnit
 from alerts.waters import waters_of
 from communities.admin import Role, role_of
 from communities.charts import position_text
-from communities.sphere import NAUTICAL_MILE_M
 from reports.models import Incident, Report
 from reports.taxonomy import TAXONOMY, Capability, ReplyMode
 
@@ -94,7 +94,7 @@ def _scene(incident: Incident) -> list[tuple[str, str]]:
     if weather := candidates.scene_weather(incident):
         rows.append((_("Weather there"), f"{weather} ({weather.by}, {_time(weather.at)})"))
     if likely := candidates.likely_now(incident, timezone.now()):
-        place = f"{position_text(*likely.position)} ±{likely.radius_m / NAUTICAL_MILE_M:.1f} NM"
+        place = f"{position_text(*likely.position)} ±{nm(likely.radius_m)}"
         rows.append((_("Likely place now"), f"{place}, {likely.basis}"))
     lies = waters_of(incident.lon_lat, incident.position_error_m)
     if lies.sector or lies.lies_in:
@@ -158,9 +158,7 @@ def _ranked(row: dict) -> dict:
     return {
         "call_sign": row.get("call_sign", "?"),
         "eta": span(row["eta_s"]) if row.get("eta_s") is not None else "–",
-        "distance": f"{row['distance_m'] / NAUTICAL_MILE_M:.1f} NM"
-        if row.get("distance_m") is not None
-        else "–",
+        "distance": nm(row["distance_m"]) if row.get("distance_m") is not None else "–",
         "why": "; ".join(map(str, notes)) if isinstance(notes, list | tuple) else notes,
     }
 
@@ -173,7 +171,7 @@ def _vessels(incident: Incident) -> list[dict]:
         {
             "row": vessel,
             "where": position_text(vessel.longitude, vessel.latitude),
-            "distance": f"{vessel.distance_m / NAUTICAL_MILE_M:.1f} NM {vessel.bearing_deg:03.0f}°",
+            "distance": f"{nm(vessel.distance_m)} {vessel.bearing_deg:03.0f}°",
             "eta": span(vessel.eta_s),
             "age": span((timezone.now() - vessel.position_at).total_seconds()),
         }

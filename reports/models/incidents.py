@@ -167,6 +167,14 @@ class Incident(models.Model):
         return self.status in self.OPEN_STATUSES
 
     @property
+    def survivor(self) -> "Incident":
+        """The incident that this one was merged into, over however many merges; else itself."""
+        incident = self
+        while incident.merged_into is not None:
+            incident = incident.merged_into
+        return incident
+
+    @property
     def is_distress(self) -> bool:
         """DISTRESS, or a security matter under attack: only a named officer may end it."""
         return self.emergency_phase == EmergencyPhase.DISTRESS or self.response_phase == ResponsePhase.ATTACK
