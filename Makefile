@@ -2,7 +2,7 @@
 # PORT= moves the port; DATABASE_URL= and REDIS_URL= name servers to use in place of private ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup services run demo test lint fmt bench schema lock stop clean
+.PHONY: help setup services run demo test fuzz lint fmt bench schema lock stop clean
 MAKEFLAGS += --no-print-directory
 python := .venv/bin/python
 export ONCE PORT DATABASE_URL REDIS_URL
@@ -29,6 +29,9 @@ demo: ## serve and tell one report's story; ONCE=1 ends after it
 
 test: setup ## run the tests on their own fast database; ARGS= goes to pytest
 	@$(python) -m pytest $(ARGS)
+
+fuzz: setup ## search for cases that break a property, other ones each time; ARGS= goes to pytest
+	@$(python) -m pytest -m hypothesis --hypothesis-profile=search --hypothesis-show-statistics $(ARGS)
 
 lint: setup ## style, direction of imports, missing migrations, production settings
 	@sh .ci/lint

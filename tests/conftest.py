@@ -3,6 +3,7 @@
 import fcntl
 import os
 
+import hypothesis
 import pytest
 
 from config.localservices import Failed, Services
@@ -26,6 +27,11 @@ for name in (
     "METRICS_TOKEN OPERATIONS_NUMBER PHONES TIME_ZONE TWILIO_ACCOUNT_SID TWILIO_API_BASE TWILIO_FROM TWILIO_SIGNING_KEYS"
 ).split():
     os.environ.pop(name, None)
+
+# `make test` tries the same cases each time, so that no change is refused by chance; `make fuzz` seeks new ones.
+hypothesis.settings.register_profile("fixed", derandomize=True, max_examples=300, deadline=None)
+hypothesis.settings.register_profile("search", max_examples=5000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("fixed")
 
 services = Services(fast=True)
 try:

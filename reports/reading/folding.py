@@ -46,9 +46,10 @@ def _table() -> dict[int, str | None]:
 _CHARS = _table()
 _LATIN_ACCENT = re.compile("[\u0300-\u036f]+")
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
-# O, o for 0 and l, I for 1 inside a number; "20l" stays, it is litres
+# O, o for 0 and l, I for 1 inside a number; "20l" stays, it is litres, and so does the LU of "53.203LU"
 _SLIP = re.compile(
-    r"(?<![a-z0-9])(?=[oil]{0,3}\d)[\doil]{1,12}(?:\.[\doil]{1,12})?(?=(?:[nsewutbhd]|lu|ls|bt|bb)?(?![a-z0-9]))"
+    r"(?<![a-z0-9])(?=[oil]{0,3}\d)[\doil]{1,12}(?:\.[\doil]{1,12})?"
+    r"(?=(?:[nsewutbhd]|lu|ls|bt|bb)?(?![a-z0-9]))(?!(?<=l)[us])"
 )
 _O_FOR_DEGREES = re.compile(r"(\d)o(?=\d{1,2}(?:\.\d+)?')")  # 04o35.21'N
 _SLIP_LETTERS = str.maketrans("oil", "011")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyais import encode_dict
 
@@ -136,7 +136,6 @@ def test_what_is_no_message_is_counted(line, counted):
     assert decoder.counts == {counted: 1}
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     st.lists(
         st.one_of(
@@ -150,7 +149,6 @@ def test_any_bytes_are_survived(lines):
     hear(lines)
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.text("0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVW`abcdefghijklmnopqrstuvw", min_size=1, max_size=70),
     st.integers(0, 5),

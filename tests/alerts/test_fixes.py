@@ -4,7 +4,7 @@ import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.fixes import Fix, Known, NotAFix, Verdict, judge, most_speed_kn, read_fix
@@ -124,7 +124,6 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.fixed_dictionaries({"latitude": JSON, "longitude": JSON, "position_at": JSON, "speed_kn": JSON}))
 def test_whatever_is_sent_is_a_fix_or_refused(row):
     try:
@@ -244,7 +243,6 @@ def test_after_a_long_silence_a_unit_may_be_far_away():
     assert judged(fix(0, 0), fix(6 * 3600, 200))[0] == ["newer", "newer"]
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 20), st.booleans()), max_size=40))
 def test_the_truth_comes_through_whatever_lies_stand_between(steps):
     """A boat lies still; fixes are true or 300 miles off. Four true ones in a row, 15 s apart, are enough."""

@@ -1,7 +1,7 @@
 """What an officer writes down of a place, read as a report would be: any text, one answer or one sentence."""
 
 import pytest
-from hypothesis import given, settings, strategies
+from hypothesis import given, strategies
 
 from reports import place_names
 
@@ -15,7 +15,6 @@ def position_or_sentence(text):
         return str(refused)
 
 
-@settings(deadline=None)  # the coast is loaded once
 @given(TEXTS)
 def test_any_text_is_a_position_on_earth_or_a_sentence(text):
     found = position_or_sentence(text)
@@ -27,7 +26,6 @@ def test_any_text_is_a_position_on_earth_or_a_sentence(text):
         assert -90 <= lat <= 90
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_any_name_is_understood_or_not(name):
     assert place_names.is_understood(name) in (True, False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from communities.sphere import great_circle_m
@@ -31,13 +31,11 @@ def test_odd_values_are_read(text):
     assert read(text).reading_version
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read(text):
     json.dumps(read(text).as_dict())
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="0123456789.,-+°'\"/: NSEWUTBLHDKnsewlO\n", max_size=80))
 def test_any_jumble_of_numbers_and_marks_is_read_and_stays_on_earth(text):
     reading = read(text)
@@ -106,7 +104,6 @@ NOISE = [
 ]
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     st.floats(-12, 24),
     st.floats(91, 141),
@@ -131,13 +128,11 @@ def test_true_point_written_in_any_notation_lies_inside_the_stated_error(
     assert off_m <= 1.5 * reading.position_error_m or doubted
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=200))
 def test_the_same_text_gives_the_same_reading(text):
     assert read(text) == read(text)
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     st.integers(10**8, 10**11),
     st.integers(1, 28),
