@@ -152,10 +152,13 @@ rm -f .venv/installed-*
 if have uv; then
     export UV_PYTHON_DOWNLOADS=never
     [ -x .venv/bin/python ] || uv venv -q --python "$python" .venv
-    uv pip install -q --python .venv/bin/python --require-hashes --no-deps -r "$lock"
+    # Bytecode now: else a process that may not write it reads all of numba's source at each start, over a second.
+    uv pip install -q --compile-bytecode --python .venv/bin/python --require-hashes --no-deps -r "$lock"
 else
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r "$lock"
 fi
+say "compiling the search for ways by sea"
+.venv/bin/python -m alerts.searoutes.pilot
 stamp_of "$lock" >".venv/installed-$lock"

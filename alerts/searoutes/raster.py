@@ -95,7 +95,7 @@ def open_water(share: np.ndarray) -> np.ndarray:
     cells = np.flatnonzero(narrow)
     cells = cells[np.argsort(share.ravel()[cells], kind="stable")]
     water |= narrow
-    search.thin(water, cells)
+    thin(water, cells)
     return water
 
 
@@ -131,7 +131,7 @@ def draw(water: np.ndarray, straits, *, west: float, south: float, cell_deg: flo
 
 def part(water: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Part the cells of water into the open sea, the largest that hangs together, and broad inland waters."""
-    bodies, sizes = search.label(water, NOTHING[1])
+    bodies, sizes = label(water, NOTHING[1])
     sea = bodies == np.argmax(sizes) + 1
     rest = water & ~sea
     square = rest[: 1 - INLAND_CELLS, : 1 - INLAND_CELLS].copy()
@@ -149,5 +149,71 @@ def cut_off(sea: np.ndarray) -> np.ndarray:
     Narrow creeks: a search by cells gets there, one by tiles does not.
     """
     tiles = charts.tiles(np.packbits(sea, axis=1, bitorder="little"))
-    bodies, sizes = search.label(NOTHING[0], search.main_bodies()[0][tiles])
+    bodies, sizes = label(NOTHING[0], search.main_bodies()[0][tiles])
     return np.flatnonzero((bodies != 0) & (bodies != np.argmax(sizes) + 1)).astype(np.int32)
+
+
+@search.compiled
+def label(water, bodies_of_tiles):
+    """Number the bodies of water from 1, cells that share a side being one; return the numbers and the sizes.
+
+    Or, where `water` is empty, tiles whose main waters meet. For building charts: 8 bytes a cell.
+    """
+    by_tile = water.size == 0
+    rows, columns = bodies_of_tiles.shape if by_tile else water.shape
+    bodies = np.zeros((rows, columns), np.int32)
+    stack = np.empty(rows * columns, np.int32)
+    sizes = []
+    for start in range(rows * columns):
+        y, x = start // columns, start % columns
+        wet = bodies_of_tiles[y, x] != 0 if by_tile else water[y, x]
+        if not wet or bodies[y, x]:
+            continue
+        bodies[y, x] = len(sizes) + 1
+        stack[0] = start
+        waiting, size = 1, 0
+        while waiting:
+            waiting -= 1
+            size += 1
+            y, x = stack[waiting] // columns, stack[waiting] % columns
+            for side in range(0, 16, 4):
+                to_x, to_y = x + search.STEP_X[side], y + search.STEP_Y[side]
+                if not (0 <= to_x < columns and 0 <= to_y < rows) or bodies[to_y, to_x]:
+                    continue
+                if search.meets(bodies_of_tiles, x, y, side) if by_tile else water[to_y, to_x]:
+                    bodies[to_y, to_x] = len(sizes) + 1
+                    stack[waiting] = to_y * columns + to_x
+                    waiting += 1
+        sizes.append(size)
+    return bodies, np.array(sizes)
+
+
+@search.compiled
+def thin(water, cells):
+    """Make land of every one of `cells` that joins nothing, in their order, again and again till all join.
+
+    A cell joins where its sides touch waters that do not meet round it within the eight cells about it.
+    """
+    columns = water.shape[1]
+    changed = True
+    while changed:
+        changed = False
+        for cell in cells:
+            y, x = cell // columns, cell % columns
+            if not water[y, x]:
+                continue
+            # Going round, a water ends at a side whose next corner or next side is land.
+            waters = 0
+            for side in range(0, 16, 4):
+                if _wet(water, x, y, side):
+                    waters += not (_wet(water, x, y, side + 2) and _wet(water, x, y, side + 4))
+            if waters > 1:
+                continue
+            water[y, x] = False
+            changed = True
+
+
+@search.compiled
+def _wet(water, x, y, step):
+    to_x, to_y = x + search.STEP_X[step & 15], y + search.STEP_Y[step & 15]
+    return 0 <= to_x < water.shape[1] and 0 <= to_y < water.shape[0] and water[to_y, to_x]

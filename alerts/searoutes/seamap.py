@@ -2,8 +2,8 @@
 
 Nearest first, and the cheapest question first. Where the straight line is all water it is the way. Else the
 cells are searched from the origin out to `NEAR_M`; one search serves all targets, and goes on where it
-stopped. Else the tiles, four times as coarse, are searched from the rim of that, and the cells once more in a
-corridor round the way found. The way is then pulled tight.
+stopped. Else the tiles, four times as coarse, are searched from the rim of that; where the way found cuts a
+corner of land, the cells are searched from one tile to the next. The way is then pulled tight.
 """
 
 import itertools
@@ -24,8 +24,6 @@ from communities.sphere import EARTH_RADIUS_M, NAUTICAL_MILE_M, Position, great_
 
 NEAR_M = 40 * NAUTICAL_MILE_M
 RIM_M = 6 * NAUTICAL_MILE_M  # breadth of the ring that the search by tiles starts from
-CORRIDOR_TILES, LONG_CORRIDOR_TILES = 2, 1  # to each side of the way
-LONG_CELLS = 1000  # from here on a corridor's breadth matters to the clock and no more to the length
 # A search's own metres are more than those of the way pulled tight: sixteen directions, middles of tiles.
 SLACK = 1.1
 TOO_FAR, UNREACHED = object(), object()
@@ -46,8 +44,9 @@ class Anchor:
 class Cells:
     """One search by cells in a window of tiles, and all that it remembers."""
 
-    def __init__(self, grid: "Grid", west: int, south: int, window: np.ndarray, tiles: int):
+    def __init__(self, grid: "Grid", west: int, south: int, window: np.ndarray):
         self.grid, self.west, self.south, self.window = grid, west, south, window
+        tiles = window.size
         self.tile_of = np.zeros(tiles + 1, np.int64)
         self.reached = np.full(tiles * 16, search.FAR, np.float32)
         self.came = np.full(tiles * 16, -1, np.int8)
@@ -123,20 +122,27 @@ class Grid:
         wide = int(high / min(self.squeeze(anchor.y + 4 * high), self.squeeze(anchor.y - 4 * high))) + 1
         column, row = int(anchor.x) >> 2, int(anchor.y) >> 2
         window = np.full((2 * high + 1, 2 * wide + 1), search.NONE, np.int32)
-        cells = Cells(self, column - wide, row - high, window, window.size)
+        cells = Cells(self, column - wide, row - high, window)
         cells.start(int(anchor.x), int(anchor.y))
         return cells
 
-    def corridor(self, xs: np.ndarray, ys: np.ndarray, start: Anchor) -> Cells:
-        """Begin a search by cells that keeps near a way."""
-        wide = CORRIDOR_TILES if len(xs) < LONG_CELLS else LONG_CORRIDOR_TILES
-        west, south = (int(xs.min()) >> 2) - wide, (int(ys.min()) >> 2) - wide
-        east, north = (int(xs.max()) >> 2) + wide, (int(ys.max()) >> 2) + wide
-        window = np.full((north - south + 1, east - west + 1), search.SHUT, np.int32)
-        tiles = search.open_corridor(window, west, south, xs, ys, wide)
-        cells = Cells(self, west, south, window, tiles)
-        cells.start(int(start.x), int(start.y))
-        return cells
+    def mended(self, xs: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Go by cells where a way by tiles cuts a corner: its next two points do not see each other."""
+        parts = [(xs[:1], ys[:1])]
+        for ends in itertools.pairwise(zip(xs.tolist(), ys.tolist(), strict=True)):
+            (x, y), (end_x, end_y) = ends
+            if search.sees(self.chart.sea, x, y, end_x, end_y):
+                parts.append(([end_x], [end_y]))
+                continue
+            (west, east), (south, north) = (
+                sorted(int(at) >> 2 for at in pair) for pair in zip(*ends, strict=True)
+            )
+            window = np.full((north - south + 3, east - west + 3), search.NONE, np.int32)
+            cells = Cells(self, west - 1, south - 1, window)
+            cells.start(int(x), int(y))
+            back = cells.trace(cells.to(int(end_x), int(end_y), math.inf))
+            parts.append(tuple(way[::-1] for way in back))
+        return tuple(np.concatenate(way) for way in zip(*parts, strict=True))
 
     def tiles_to(self, ways: "Ways", goal: int, limit_m: float):
         """Search by tiles from the rim of `ways`: the way back as two arrays, TOO_FAR or UNREACHED."""
@@ -223,10 +229,8 @@ class Ways:
             cells = self._cells
             head = cells.trace(cells.to(int(found[0][-1]), int(found[1][-1]), NEAR_M + RIM_M))
             xs, ys = (np.concatenate(parts) for parts in zip(tail, found, head, strict=True))
-            xs, ys = search.resample(*search.skip(self.grid.chart.sea, xs, ys))
-            corridor = self.grid.corridor(xs, ys, self.start)
-            node = corridor.to(int(end.x), int(end.y), math.inf)
-            return self._tight(end, target, *corridor.trace(node))
+            xs, ys = self.grid.mended(*search.skip(self.grid.chart.sea, xs, ys))
+            return self._tight(end, target, *search.resample(xs, ys))
 
     def _end(self, target: Position) -> Anchor | None:
         if target not in self._ends:

@@ -24,7 +24,7 @@ BUCKETS = 16  # up to latitude 80 the longest step is less than thirteen times t
 FAR = np.float32(3e38)
 FULL = 0xFFFF
 ROW = 12  # a search by tiles numbers them as if a row had 4096
-NONE, SHUT = -1, -2  # of a tile: not entered yet, not to be entered
+NONE = -1  # of a tile: not entered yet
 
 
 def compiled(function):
@@ -110,9 +110,7 @@ def _place(window, tile_of, x, y, west, south):
     if column < 0 or row < 0 or column >= window.shape[1] or row >= window.shape[0]:
         return -1
     tile = window[row, column]
-    if tile < 0:
-        if tile == SHUT:
-            return -1
+    if tile == NONE:
         tile = tile_of[-1]
         window[row, column] = tile
         tile_of[tile] = (row + south) * 65536 + column + west
@@ -273,13 +271,13 @@ def search_tiles(bodies, wide, cost, scale, state, queue, reached, came, goal, l
                 first, last = 0, 15
             if not is_open:
                 for side in range(0, 16, 4):
-                    sides[side] = _meets(bodies, x, y, side)
+                    sides[side] = meets(bodies, x, y, side)
                 sides[16] = sides[0]
                 for side in range(2, 16, 4):
                     before, after = side - 2, (side + 2) & 15
                     sides[side] = (
-                        sides[before] and _meets(bodies, x + STEP_X[before], y + STEP_Y[before], after)
-                    ) or (sides[after] and _meets(bodies, x + STEP_X[after], y + STEP_Y[after], before))
+                        sides[before] and meets(bodies, x + STEP_X[before], y + STEP_Y[before], after)
+                    ) or (sides[after] and meets(bodies, x + STEP_X[after], y + STEP_Y[after], before))
             for turned in range(first, last + 1):
                 step = turned & 15
                 if step & 1 and not is_open:
@@ -302,7 +300,7 @@ def search_tiles(bodies, wide, cost, scale, state, queue, reached, came, goal, l
 
 
 @compiled
-def _meets(bodies, x, y, side):
+def meets(bodies, x, y, side):
     """Tell whether the main waters of a tile and of its neighbour to the east, north, west or south meet."""
     to_x, to_y = x + STEP_X[side], y + STEP_Y[side]
     if to_x < 0 or to_y < 0 or to_x >= bodies.shape[1] or to_y >= bodies.shape[0]:
@@ -378,20 +376,6 @@ def trace_tiles(tiles, middle_of, came, node):
         if i < count - 1:
             node -= (STEP_Y[came[node]] << ROW) + STEP_X[came[node]]
     return xs, ys
-
-
-@compiled
-def open_corridor(window, west, south, xs, ys, tiles_wide):
-    """Open the tiles near a way and count them. The points of the way lie less than a tile apart."""
-    count = 0
-    for i in range(xs.shape[0]):
-        column, row = (int(xs[i]) >> 2) - west, (int(ys[i]) >> 2) - south
-        for y in range(max(0, row - tiles_wide), min(window.shape[0], row + tiles_wide + 1)):
-            for x in range(max(0, column - tiles_wide), min(window.shape[1], column + tiles_wide + 1)):
-                if window[y, x] == SHUT:
-                    window[y, x] = NONE
-                    count += 1
-    return count
 
 
 @compiled
@@ -471,69 +455,3 @@ def resample(xs, ys):
             out_y[at] = ys[i - 1] + (ys[i] - ys[i - 1]) * part / parts
             at += 1
     return out_x, out_y
-
-
-@compiled
-def label(water, bodies_of_tiles):
-    """Number the bodies of water from 1, cells that share a side being one; return the numbers and the sizes.
-
-    Or, where `water` is empty, tiles whose main waters meet. For building charts: 8 bytes a cell.
-    """
-    by_tile = water.size == 0
-    rows, columns = bodies_of_tiles.shape if by_tile else water.shape
-    bodies = np.zeros((rows, columns), np.int32)
-    stack = np.empty(rows * columns, np.int32)
-    sizes = []
-    for start in range(rows * columns):
-        y, x = start // columns, start % columns
-        wet = bodies_of_tiles[y, x] != 0 if by_tile else water[y, x]
-        if not wet or bodies[y, x]:
-            continue
-        bodies[y, x] = len(sizes) + 1
-        stack[0] = start
-        waiting, size = 1, 0
-        while waiting:
-            waiting -= 1
-            size += 1
-            y, x = stack[waiting] // columns, stack[waiting] % columns
-            for side in range(0, 16, 4):
-                to_x, to_y = x + STEP_X[side], y + STEP_Y[side]
-                if not (0 <= to_x < columns and 0 <= to_y < rows) or bodies[to_y, to_x]:
-                    continue
-                if _meets(bodies_of_tiles, x, y, side) if by_tile else water[to_y, to_x]:
-                    bodies[to_y, to_x] = len(sizes) + 1
-                    stack[waiting] = to_y * columns + to_x
-                    waiting += 1
-        sizes.append(size)
-    return bodies, np.array(sizes)
-
-
-@compiled
-def thin(water, cells):
-    """Make land of every one of `cells` that joins nothing, in their order, again and again till all join.
-
-    A cell joins where its sides touch waters that do not meet round it within the eight cells about it.
-    """
-    columns = water.shape[1]
-    changed = True
-    while changed:
-        changed = False
-        for cell in cells:
-            y, x = cell // columns, cell % columns
-            if not water[y, x]:
-                continue
-            # Going round, a water ends at a side whose next corner or next side is land.
-            waters = 0
-            for side in range(0, 16, 4):
-                if _wet(water, x, y, side):
-                    waters += not (_wet(water, x, y, side + 2) and _wet(water, x, y, side + 4))
-            if waters > 1:
-                continue
-            water[y, x] = False
-            changed = True
-
-
-@compiled
-def _wet(water, x, y, step):
-    to_x, to_y = x + STEP_X[step & 15], y + STEP_Y[step & 15]
-    return 0 <= to_x < water.shape[1] and 0 <= to_y < water.shape[0] and water[to_y, to_x]

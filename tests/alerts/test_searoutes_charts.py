@@ -61,7 +61,7 @@ class TestStraits:
             south=0.0,
             cell_deg=0.1,
         )
-        _bodies, sizes = search.label(water, raster.NOTHING[1])
+        _bodies, sizes = raster.label(water, raster.NOTHING[1])
         assert len(sizes) == 1
         assert sizes[0] == 1 + 32 + 19 + 18 + 41
 
