@@ -15,7 +15,7 @@ from django.db import DataError, OperationalError, close_old_connections, connec
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from alerts import beacons, positions, vessels
+from alerts import beacons, positions, pulses, vessels
 from alerts.ais import POSITION_TYPES, STATIC_TYPES, Decoder, Heard
 from alerts.ais_listener import Line, Listener
 from alerts.fixes import Fix, NotAFix, check_fix
@@ -47,6 +47,7 @@ class Intake:
         self.unit_numbers: frozenset[str] = frozenset()
         self.written_at = self.told_at = time.monotonic()
         self.units_read_at = -UNITS_S
+        self.pulse = pulses.Writer("ais")
 
     def stop(self) -> None:
         self.listener.stopping.set()
@@ -65,10 +66,12 @@ class Intake:
             if self.urgent or time.monotonic() - self.written_at >= WRITE_S:
                 close_old_connections()
                 self.write()
+                self.pulse.beat("wrote what was heard")
         self.listener.stop()
         while not self.listener.lines.empty():
             self.take(self.listener.lines.get_nowait())
         self.write()
+        self.pulse.end()
         self.tell()
 
     def take(self, line: Line) -> None:

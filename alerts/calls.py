@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from alerts import beacon_floods, candidates, messages, workflow
+from alerts import alarms, beacon_floods, candidates, messages, workflow
 from alerts.models import Dispatch, Notification, PatrolUnit, Station
 from communities.models import Device, User, Zone
 from reports import workflow as incidents
@@ -295,10 +295,13 @@ def warn_if_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) 
 def roster_fault(unit: PatrolUnit, *, now: datetime) -> None:
     """A crew's phone said STOP and its carrier has muted us: tell its desk by name, once a day.
 
-    The row hangs on the unit's most urgent open incident, else on the most urgent of all; with
-    nothing open the log is the only place.
+    The row hangs on the unit's most urgent open incident, else on the most urgent of all; the standing
+    alarm says it with nothing open too.
     """
     log.error("roster fault: %s texted STOP", unit.call_sign)
+    alarms.stand(
+        "roster_fault", f"unit:{unit.pk}", f"{unit.call_sign} texted STOP", lasts=timedelta(days=1), now=now
+    )
     most_urgent = Incident.objects.queue()
     incident = most_urgent.filter(dispatches__unit=unit).first() or most_urgent.first()
     station = unit.station

@@ -18,7 +18,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from alerts import delivery, escalation, searoutes, wakeup
+from alerts import delivery, escalation, pulses, searoutes, wakeup
 from alerts.models import Notification
 from alerts.transports.base import get_transport
 
@@ -42,6 +42,7 @@ class Dispatcher:
         }
         self.listener = wakeup.Listener(self.due)
         self.swept_at = 0.0
+        self.pulse = pulses.Writer("dispatcher")
 
     def stop(self) -> None:
         self.stopping.set()
@@ -58,6 +59,7 @@ class Dispatcher:
             self.due.clear()
             try:
                 busy = self.tick()
+                self.pulse.beat("sending" if busy else "nothing is due")
             except DatabaseError:
                 log.exception("the database did not answer; trying again in %s s", AWAY_S)
                 connection.close()
@@ -68,6 +70,7 @@ class Dispatcher:
         self.listener.stopping = True
         for channel in self.channels.values():
             channel.close()
+        self.pulse.end()
         log.info("dispatcher %s has stopped", self.name)
 
     def tick(self) -> bool:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from alerts import beacon_floods, calls, candidates, wakeup, waters
+from alerts import alarms, beacon_floods, calls, candidates, wakeup, waters
 from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from communities.models import User
@@ -141,6 +141,14 @@ def carry_out_due(now: datetime, most: int = 3) -> int:
             # One incident's fault must not keep the others from being called.
             log.exception("incident %s: the rung failed and will be tried again", incident_id)
             Escalation.objects.filter(pk=incident_id).update(due_at=now + timedelta(seconds=2))
+            alarms.stand(
+                "rung_failed",
+                f"incident:{incident_id}",
+                "the ladder's rung fails each time it is tried",
+                incident=Incident.objects.filter(pk=incident_id).first(),
+                lasts=timedelta(minutes=1),
+                now=now,
+            )
     return done
 
 

@@ -4,7 +4,13 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from alerts import inbound_sync, photos, tracks
+from alerts import inbound_sync, photos, pulses, tracks
+
+
+@shared_task
+def pulse() -> None:
+    """Show that this worker hears; beat puts it in."""
+    pulses.write("worker", "took a task from the broker")
 
 
 @shared_task

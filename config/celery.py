@@ -5,7 +5,7 @@ import os
 
 from celery import Celery, signals
 from celery.contrib.django.task import DjangoTask
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 logger = logging.getLogger(__name__)
@@ -34,3 +34,17 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def keep_our_logging(**kwargs) -> None:
     """Listening here keeps Celery from its own logging, which would not mask numbers."""
+
+
+@signals.after_task_publish.connect(sender="alerts.tasks.pulse")
+def beat_is_heard(**kwargs) -> None:
+    """The broker took what only beat puts in: a sign of life of beat."""
+    from alerts import pulses  # models, which the application is too early for
+
+    try:
+        pulses.write("beat", "the broker took a task")
+    except DatabaseError as exc:
+        logger.warning("no pulse was written: %s", type(exc).__name__)
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()

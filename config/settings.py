@@ -103,7 +103,19 @@ UNIT_TRACK_DAYS = env.integer("UNIT_TRACK_DAYS", 180, least=1, most=3660)
 VESSEL_HOURS = env.integer("VESSEL_HOURS", 24, least=1, most=720)
 #: Receivers that run_ais listens to; empty: no such process.
 AIS_SOURCE = env.endpoints("AIS_SOURCE", {"tcp", "tcp-listen", "udp"})
-#: Told to reporters so that they can call; may be empty.
+#: Seconds between two rounds of the auditor, and between two signs of life of a process.
+AUDITOR_PERIOD_S = env.number("AUDITOR_PERIOD_S", 15, most=300)
+PULSE_S = env.number("PULSE_S", 5, most=60)
+#: An outside watch that alarms when this address is no longer asked for.
+HEARTBEAT_URL = env.address("HEARTBEAT_URL", {"https", "http"})
+#: Kinds of process that must always give a sign of life.
+AUDITOR_EXPECTS = env.words(
+    "AUDITOR_EXPECTS",
+    ["web", "dispatcher", *(["worker", "beat"] if REDIS_URL else []), *(["ais"] if AIS_SOURCE else [])],
+)
+#: Where the auditor asks the web processes whether they answer.
+AUDITOR_WEB_URLS = env.words("AUDITOR_WEB_URLS", [f"http://127.0.0.1:{PORT}/readyz"])
+#: Told to reporters so that they can call, and texted when the service itself is in trouble; may be empty.
 OPERATIONS_NUMBER = env.pattern("OPERATIONS_NUMBER", "", r"\+?[0-9][0-9 -]{1,17}", "a phone number, or empty")
 #: For numbers written without a country code.
 DEFAULT_COUNTRY = env.pattern(
@@ -315,6 +327,12 @@ CELERY_BEAT_SCHEDULE = {
     "import-messages-missed-for-days": {"task": "alerts.tasks.import_missed_messages", **_OF_DAYS},
     "fetch-photos": {"task": "alerts.tasks.fetch_photos", **_FRESH},
     "fetch-photos-of-days": {"task": "alerts.tasks.fetch_photos", **_OF_DAYS},
+    # Shows that beat, the broker and a worker hear each other.
+    "pulse": {
+        "task": "alerts.tasks.pulse",
+        "schedule": timedelta(seconds=3 * PULSE_S),
+        "options": {"expires": 6 * PULSE_S},
+    },
     "keep-tracks": {
         "task": "alerts.tasks.keep_tracks",
         "schedule": timedelta(hours=1),

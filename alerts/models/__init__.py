@@ -1,6 +1,8 @@
 from alerts.models.advisories import Advisory
+from alerts.models.alarms import Alarm, AlarmText
 from alerts.models.dispatches import Dispatch, DispatchTransition, Escalation
 from alerts.models.messages import InboundMessage, Notification
+from alerts.models.pulses import Pulse
 from alerts.models.tracks import UnitTrack
 from alerts.models.units import PatrolUnit, Station, UnitPosition
 from alerts.models.vessels import Beacon, Vessel
@@ -8,6 +10,8 @@ from alerts.models.weather import SceneWeather
 
 __all__ = [
     "Advisory",
+    "Alarm",
+    "AlarmText",
     "Beacon",
     "Dispatch",
     "DispatchTransition",
@@ -15,6 +19,7 @@ __all__ = [
     "InboundMessage",
     "Notification",
     "PatrolUnit",
+    "Pulse",
     "SceneWeather",
     "Station",
     "UnitPosition",
