@@ -39,10 +39,12 @@ def call_unit(
     Holds the incident's lock. `key` names the rung: carried out twice, it asks once.
     """
     unit = PatrolUnit.objects.select_related("station").get(call_sign=row["call_sign"])
-    dispatch = incident.dispatches.answerable().filter(unit=unit).first()
-    if dispatch is None:
-        lead = incident.dispatches.engaged().filter(role=Dispatch.Role.LEAD).exists()
-        dispatch = Dispatch.objects.create(
+    told = incident.dispatches.all()
+    dispatch = next((one for one in told if one.unit_id == unit.pk and one.is_answerable), None)
+    is_new = dispatch is None
+    if is_new:
+        lead = any(one.is_lead for one in told)
+        dispatch = Dispatch(
             incident=incident,
             unit=unit,
             tasked_by=by,
@@ -54,7 +56,8 @@ def call_unit(
             created_at=now,
             told_at=now,
         )
-        workflow.advance(dispatch, Dispatch.Status.ALERTING, via="officer" if by else "rule", by=by, now=now)
+        workflow.begin(dispatch, via="officer" if by else "rule", by=by, now=now)
+        candidates.forget_dispatches(incident)
         if unit.status == PatrolUnit.Status.AVAILABLE:
             unit.status = PatrolUnit.Status.ALERTED
             unit.save(update_fields=["status"])
@@ -72,14 +75,28 @@ def call_unit(
             channel for channel in channels if channel not in waiting
         ]  # the last one has not left yet
     for channel in channels:
-        ask_on(channel, dispatch, unit, incident, where, key=key, next_in_s=next_in_s, now=now)
+        ask_on(
+            channel, dispatch, unit, incident, where, key=key, next_in_s=next_in_s, now=now, is_first=is_new
+        )
     return dispatch
 
 
 def ask_on(
-    channel: str, dispatch: Dispatch, unit: PatrolUnit, incident: Incident, where, *, key, next_in_s, now
+    channel: str,
+    dispatch: Dispatch,
+    unit: PatrolUnit,
+    incident: Incident,
+    where,
+    *,
+    key: str,
+    next_in_s: int | None,
+    now: datetime,
+    is_first: bool = False,
 ) -> int:
-    """Write the notification of one channel; return how many (none where the unit has no such address)."""
+    """Write the notification of one channel; return how many (none where the unit has no such address).
+
+    `is_first`: the dispatch is new, so nothing was asked on it before.
+    """
     said = {
         "language": unit.language,
         "priority": incident.priority,
@@ -105,7 +122,7 @@ def ask_on(
         "language": unit.language,
         "reference": incident.reference,
         "priority": incident.priority,
-        "repeat": dispatch.notifications.filter(channel=channel, purpose=P.ALERT).count(),
+        "repeat": 0 if is_first else dispatch.notifications.filter(channel=channel, purpose=P.ALERT).count(),
     }
     if channel == C.PUSH:
         title, body = messages.push_title_and_body(**said, **placed)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, prefetch_related_objects
 
 from alerts import drift, fitness, ranking, reach, ways
 from alerts.models import Dispatch, PatrolUnit, SceneWeather, Station
@@ -188,6 +188,25 @@ def fleet(
     return units, unreachable
 
 
+def recall(incident: Incident) -> None:
+    """Read what a rung asks of an incident again and again, once: who was told, and the weather."""
+    prefetch_related_objects([incident], Prefetch("dispatches", _WITH_UNIT), "weather")
+
+
+def dispatches_of(incident: Incident) -> list[Dispatch]:
+    """All dispatches of an incident with their units; no query after `recall`."""
+    recalled = "dispatches" in getattr(incident, "_prefetched_objects_cache", {})
+    return list(incident.dispatches.all() if recalled else incident.dispatches.select_related("unit"))
+
+
+def forget_dispatches(incident: Incident) -> None:
+    """A dispatch was added: the next question reads them again."""
+    getattr(incident, "_prefetched_objects_cache", {}).pop("dispatches", None)
+
+
+_WITH_UNIT = Dispatch.objects.select_related("unit")
+# Said no, dropped out or was told to stop: not asked again for this incident.
+OUT = (Dispatch.Status.DECLINED, Dispatch.Status.CANNOT_CONTINUE, Dispatch.Status.STOOD_DOWN)
 LONGEST = timedelta(hours=24)  # who takes longer to arrive is an officer's to send
 WANTED = 12  # units measured by water unless more are asked for: three times as many as the ladder names
 
@@ -223,11 +242,7 @@ def rank_for(
         oldest_fix=settings.OLDEST_FIX,
         longest=LONGEST,
     )
-    out = dict(
-        incident.dispatches.filter(
-            status__in=[Dispatch.Status.DECLINED, Dispatch.Status.CANNOT_CONTINUE, Dispatch.Status.STOOD_DOWN]
-        ).values_list("unit__call_sign", "status")
-    )
+    out = {one.unit.call_sign: one.status for one in dispatches_of(incident) if one.status in OUT}
     in_place = drift.Likely(where.position, where.error_m or 0.0, now, 0.0, where.basis)
     result, aimed = ranking.rank_adrift(
         need,

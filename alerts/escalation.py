@@ -163,11 +163,12 @@ def carry_out(incident_id, *, now: datetime) -> bool:
     escalation = Escalation.objects.get(pk=incident_id)
     if not escalation.is_live or escalation.due_at > now:
         return False
+    candidates.recall(incident)
     if not incident.is_open:
         escalation.state = S.STOPPED
     elif escalation.purpose == Escalation.Purpose.LOOK:
         _look(incident, escalation, now)
-    elif incident.dispatches.engaged().filter(role=Dispatch.Role.LEAD).exists():
+    elif any(dispatch.is_lead for dispatch in candidates.dispatches_of(incident)):
         escalation.state = S.ANSWERED
     else:
         _climb(incident, escalation, now)
@@ -203,13 +204,13 @@ def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
     held = why not in ("", escalation.allowed_in)
     # Of a flood only what an officer sends to is ranked: others wait for the time that it takes.
     if where is not None and not (held and held_alarm == beacon_floods.FLAG):
-        told = incident.dispatches.answerable().values_list("unit__call_sign", flat=True)
+        told = {one.unit.call_sign for one in candidates.dispatches_of(incident) if one.is_answerable}
         escalation.ranking = candidates.rank_for(
             incident,
             where,
             now,
             waters=lies,
-            named=set(told),
+            named=told,
             nearby_m=NEARBY_M if _asks_everybody(incident, escalation) else 0.0,
         )
         escalation.ranked_at = now
@@ -222,10 +223,9 @@ def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
         escalation.round += 1
     escalation.climbing = climbing
     if incident.status in (Incident.Status.OPEN, Incident.Status.SUSPENDED):
-        workflow.advance(
-            incident.pk, Incident.Status.DISPATCHING, by=None, reason="a unit is wanted", now=now
+        workflow.advance_locked(
+            incident, Incident.Status.DISPATCHING, by=None, reason="a unit is wanted", now=now
         )
-        incident.status = Incident.Status.DISPATCHING
     escalation.state = S.RUNNING
     if held:
         alarm = held_alarm
@@ -321,9 +321,9 @@ def _in_order(incident: Incident, ranked: list[dict]) -> list[dict]:
     A unit that no channel reached goes to the end; where that is all of them, nobody can be called.
     """
     told, unreached = {}, set()
-    for dispatch in incident.dispatches.filter(
-        status__in=[Dispatch.Status.ALERTING, Dispatch.Status.NO_ANSWER]
-    ).select_related("unit"):
+    for dispatch in candidates.dispatches_of(incident):
+        if dispatch.status not in (Dispatch.Status.ALERTING, Dispatch.Status.NO_ANSWER):
+            continue
         tried = set(dispatch.notifications.values_list("status", flat=True))
         if tried == {Notification.Status.FAILED_PERM}:
             unreached.add(dispatch.unit.call_sign)

@@ -40,6 +40,19 @@ class DispatchNotAllowed(Exception):
     problem_type = "dispatch-not-allowed"
 
 
+def begin(dispatch: Dispatch, *, via: str, now: datetime, by: User | None = None) -> Dispatch:
+    """Store a new dispatch whose unit is called at once; its story begins with that step.
+
+    The caller holds the incident's lock.
+    """
+    proposed, dispatch.status = dispatch.status, S.ALERTING
+    dispatch.save(force_insert=True)
+    DispatchTransition.objects.create(
+        dispatch=dispatch, old=proposed, new=dispatch.status, by=by, via=via, at=now
+    )
+    return dispatch
+
+
 def advance(
     dispatch: Dispatch,
     to: str,

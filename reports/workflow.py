@@ -53,7 +53,19 @@ def advance(
     `survivor` names the incident that a merged one goes into. Locks the row: of two
     officers who press at once, one wins and the other is told.
     """
-    incident = lock(incident_id)
+    return advance_locked(lock(incident_id), to, by=by, reason=reason, survivor=survivor, now=now)
+
+
+def advance_locked(
+    incident: Incident,
+    to: str,
+    *,
+    by: User | None,
+    reason: str = "",
+    survivor: Incident | None = None,
+    now: datetime | None = None,
+) -> Incident:
+    """`advance` for a caller that holds the lock, and `incident` as it is under it."""
     if to not in ALLOWED[incident.status]:
         raise TransitionNotAllowed(
             f"Incident {incident.reference} is {incident.status}; it cannot become {to}."

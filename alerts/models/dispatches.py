@@ -191,6 +191,16 @@ class Dispatch(models.Model):
         return f"{self.unit} to {self.incident_id}: {self.get_status_display()}"
 
     @property
+    def is_answerable(self) -> bool:
+        """Whether the crew may still say something."""
+        return self.status in self.OPEN_STATUSES
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether the unit said "I go", leads, and is not done."""
+        return self.role == self.Role.LEAD and self.status in self.ENGAGED_STATUSES
+
+    @property
     def arrives_at(self) -> datetime:
         """When the unit should be there: reckoned from its word that it goes, else from its last alert."""
         since = self.acknowledged_at or self.told_at or self.created_at
