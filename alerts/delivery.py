@@ -23,8 +23,6 @@ from reports import workflow
 log = logging.getLogger(__name__)
 
 S, C = Notification.Status, Notification.Channel
-# Twilio: this number texted STOP, and hears nothing more from us by SMS.
-STOPPED = "21610"
 # After a push and an SMS that failed for good the voice is left.
 CHANNEL_ORDER = (C.PUSH, C.SMS, C.VOICE)
 
@@ -160,7 +158,7 @@ def _still_wanted(notification: Notification, now: datetime) -> bool:
 
 def _failed(notification: Notification, error: TransportError, now: datetime) -> str:
     attempt = notification.attempt
-    permanent = error.permanent or attempt >= receipts.MOST_ATTEMPTS
+    permanent = receipts.gives_up(notification, permanent=error.permanent, ours=error.ours)
     fields = {"error_code": error.code[:20], "error": str(error)[:300], "leased_by": ""}
     if permanent:
         fields["status"] = S.FAILED_PERM
@@ -173,11 +171,11 @@ def _failed(notification: Notification, error: TransportError, now: datetime) ->
     )
     if not Notification.objects.filter(pk=notification.pk, status=S.LEASED).update(**fields):
         return fields["status"]
-    if error.retires_address and notification.device_id:
-        Device.objects.filter(pk=notification.device_id).update(push_retired_at=now)
+    if error.ours:
+        receipts.warn_of_fault(notification.channel, error.code, str(error))
+    if error.retires_address:
+        receipts.retire(notification, error.code, now=now)
     if permanent:
-        if error.code == STOPPED and notification.unit_id:
-            calls.roster_fault(notification.unit, now=now)
         next_channel(notification, now=now)
     return fields["status"]
 

@@ -5,18 +5,27 @@ callbacks come in.
 """
 
 import hmac
+import logging
+import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
+from alerts import calls
 from alerts.models import Notification
-from alerts.transports.outcomes import outcome
+from alerts.transports.outcomes import fault_of_ours, outcome
+from communities.models import Device
+
+log = logging.getLogger(__name__)
 
 S = Notification.Status
 
 MOST_ATTEMPTS = 20
 MOST_BACKOFF_S = 60
+MOST_LOOKED_AT = 500
+# Twilio: this number texted STOP, and hears nothing more from us by SMS.
+STOPPED = "21610"
 
 RANK = {
     S.PENDING: 0,
@@ -56,14 +65,18 @@ def record(
 ) -> Notification | None:
     """Take a carrier's word about one notification; return it if that moved it, else None.
 
-    An unknown word or notification changes nothing.
+    An unknown word or notification changes nothing, nor does the failure of an attempt that is known to have
+    failed or has been replaced by a later one.
     """
     to = TWILIO.get(said.lower())
     notification = Notification.objects.select_for_update().filter(pk=notification_id).first()
-    if to is None or notification is None or not _forward(notification.status, to):
+    if to is None or notification is None or not forward(notification.status, to):
         return None
+    if to == S.FAILED_PERM and _is_old_news(notification, carrier_id):
+        return None
+    if carrier_id and (notification.status == S.LEASED or not notification.carrier_id):
+        notification.carrier_id = carrier_id[:80]
     notification.status = to
-    notification.carrier_id = notification.carrier_id or carrier_id[:80]
     notification.accepted_at = notification.accepted_at or now
     if to in (S.DELIVERED, S.READ):
         notification.delivered_at = notification.delivered_at or now
@@ -73,12 +86,69 @@ def record(
         known = outcome(code)
         notification.error_code = code[:20]
         notification.error = (known.meaning if known else f"carrier: {said}")[:300]
-        if known and not known.permanent and notification.attempt < MOST_ATTEMPTS:
+        if known and not gives_up(notification, permanent=known.permanent, ours=known.ours):
             # A handset out of reach: asked again later, while the ladder climbs on.
             notification.status = S.FAILED_TEMP
             notification.due_at = now + backoff(notification.attempt)
+        if known and known.ours:
+            warn_of_fault(notification.channel, code, known.meaning)
     notification.save()
     return notification
+
+
+def forward(old: str, new: str) -> bool:
+    """Tell whether a carrier's word moves a notification from `old` to `new`."""
+    if new == S.FAILED_PERM:
+        # A late "failed" does not unsay "delivered".
+        return RANK[old] <= RANK[S.ACCEPTED]
+    return RANK[old] < RANK[new] and old not in (S.CANCELLED, S.EXPIRED, S.FAILED_PERM)
+
+
+def gives_up(notification: Notification, *, permanent: bool, ours: bool) -> bool:
+    """Tell whether a notification that failed is not asked again.
+
+    A fault of our own set-up hands an alert to the next channel at once; what has no next channel waits until
+    the fault is mended.
+    """
+    if notification.attempt >= MOST_ATTEMPTS:
+        return True
+    return permanent and not (ours and notification.purpose != Notification.Purpose.ALERT)
+
+
+def retire(notification: Notification, code: str, *, now: datetime) -> None:
+    """Act on a dead address: a device gets no more push, of a unit's number its desk hears.
+
+    A number stays in the roster and is tried again at the next rung: only people know the right one.
+    """
+    if notification.device_id:
+        Device.objects.filter(pk=notification.device_id).update(push_retired_at=now)
+    elif notification.unit_id:
+        log.error("roster fault: the number of unit %s is refused (%s)", notification.unit.call_sign, code)
+        if code == STOPPED:
+            calls.roster_fault(notification.unit, now=now)
+
+
+def warn_of_fault(channel: str, code: str, meaning: str) -> None:
+    """Log a fault of our account or set-up, which stops every message of a channel until it is mended."""
+    log.critical("carrier fault on %s: %s (%s)", channel, meaning, code)
+
+
+def open_faults(since: datetime) -> dict[tuple[str, str], str]:
+    """Return the faults of our own set-up that stand: (channel, code) to their meaning.
+
+    Looked for in the rows written since then; a channel on which a later one got through has none.
+    """
+    # A UUIDv7 begins with its milliseconds.
+    first = uuid.UUID(int=max(int(since.timestamp() * 1000), 0) << 80)
+    rows = Notification.objects.filter(pk__gte=first).order_by("-pk")
+    got_through: set[str] = set()
+    faults: dict[tuple[str, str], str] = {}
+    for channel, status, code in rows.values_list("channel", "status", "error_code")[:MOST_LOOKED_AT]:
+        if status in (S.ACCEPTED, S.DELIVERED, S.READ):
+            got_through.add(channel)
+        elif channel not in got_through and (fault := fault_of_ours(channel, code)):
+            faults[channel, code] = fault.meaning
+    return faults
 
 
 def backoff(attempt: int) -> timedelta:
@@ -86,11 +156,11 @@ def backoff(attempt: int) -> timedelta:
     return timedelta(seconds=min(2 ** min(attempt, 10), MOST_BACKOFF_S))
 
 
-def _forward(old: str, new: str) -> bool:
-    if new == S.FAILED_PERM:
-        # A late "failed" does not unsay "delivered".
-        return RANK[old] <= RANK[S.ACCEPTED]
-    return RANK[old] < RANK[new] and old not in (S.CANCELLED, S.EXPIRED, S.FAILED_PERM)
+def _is_old_news(notification: Notification, carrier_id: str) -> bool:
+    if not carrier_id or not notification.carrier_id:
+        return False
+    same = notification.carrier_id == carrier_id[:80]
+    return same != (notification.status == S.ACCEPTED)
 
 
 def token(notification_id) -> str:

@@ -24,6 +24,7 @@ from alerts import delivery, dispatch, inbound, messages, receipts
 from alerts.inbound import desks
 from alerts.models import Dispatch, Notification
 from alerts.signatures import TwilioSignature
+from alerts.transports.outcomes import outcome
 from alerts.workflow import DispatchNotAllowed
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,9 @@ class Status(Webhook):
             now=timezone.now(),
         )
         if moved is not None and moved.status == Notification.Status.FAILED_PERM:
+            known = outcome(moved.error_code)
+            if known and known.retires_address:
+                receipts.retire(moved, moved.error_code, now=timezone.now())
             delivery.next_channel(moved, now=timezone.now())
         return HttpResponse(status=204)
 

@@ -1,6 +1,8 @@
 """What every transport takes, returns and raises, and which one serves a channel."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Literal, Protocol
 
@@ -39,7 +41,9 @@ class TransportError(Exception):
 
     `permanent`: asking again cannot help. `code`: the carrier's own, or a word of ours. `retry_after_s`: what
     the carrier asked for. `ambiguous`: the message left us and no answer came, so the carrier may have it all
-    the same. `retires_address`: this address is dead on this channel. The text never holds an address.
+    the same. `retires_address`: this address is dead on this channel. `ours`: a fault of our account or
+    set-up, which every message meets until somebody mends it; it never retires an address. The text never
+    holds an address.
     """
 
     def __init__(
@@ -51,13 +55,15 @@ class TransportError(Exception):
         retry_after_s: float | None = None,
         ambiguous: bool = False,
         retires_address: bool = False,
+        ours: bool = False,
     ) -> None:
         super().__init__(text or code)
         self.permanent = permanent
         self.code = code
         self.retry_after_s = retry_after_s
         self.ambiguous = ambiguous
-        self.retires_address = retires_address
+        self.retires_address = retires_address and not ours
+        self.ours = ours
 
 
 class Transport(Protocol):
@@ -65,6 +71,14 @@ class Transport(Protocol):
 
     def send(self, message: Message) -> str:
         """Hand `message` to the carrier, once; return the carrier's id for it. Raises TransportError."""
+        ...
+
+    def find(self, message: Message, since: datetime, *, known: Collection[str] = ()) -> str | None:
+        """Return the carrier's id of `message` if it was taken since then; None if not or not known.
+
+        For after an ambiguous failure. `known`: carrier ids that belong to other messages. Raises
+        TransportError.
+        """
         ...
 
 

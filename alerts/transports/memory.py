@@ -1,6 +1,8 @@
 """Transports that reach no carrier: one for tests, one for simulated phones."""
 
 from collections import deque
+from collections.abc import Collection
+from datetime import datetime
 from uuid import uuid4
 
 from alerts.transports.base import Message, TransportError
@@ -19,6 +21,12 @@ class Outbox:
         self.sent.append(message)
         return f"MEM{len(self.sent)}"
 
+    def find(self, message: Message, since: datetime, *, known: Collection[str] = ()) -> str | None:
+        for number, sent in enumerate(self.sent, 1):
+            if (sent.to, sent.text) == (message.to, message.text) and f"MEM{number}" not in known:
+                return f"MEM{number}"
+        return None
+
 
 class Recorder:
     """The simulated carrier: take every message and give it an id.
@@ -29,3 +37,7 @@ class Recorder:
 
     def send(self, message: Message) -> str:
         return f"SIM{uuid4().hex}"
+
+    def find(self, message: Message, since: datetime, *, known: Collection[str] = ()) -> str | None:
+        """It never fails, so there is nothing to look for."""
+        return None

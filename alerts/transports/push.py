@@ -2,7 +2,8 @@
 
 import itertools
 import json
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from time import time
 
 import requests
@@ -48,6 +49,10 @@ class Fcm:
         """Hand `message` to FCM; return the name FCM gives it. Raises TransportError."""
         return wire.within(settings.CARRIER_TOTAL_TIMEOUT_S, lambda: self._send(message))
 
+    def find(self, message: Message, since: datetime, *, known: Collection[str] = ()) -> str | None:
+        """FCM tells nobody what it has taken: None. A repeat replaces the first one by its collapse key."""
+        return None
+
     def _send(self, message: Message) -> str:
         from firebase_admin.exceptions import FirebaseError
         from google.auth.exceptions import RefreshError
@@ -60,7 +65,10 @@ class Fcm:
             raise refusal(exc.http_response) from exc
         except RefreshError as exc:
             raise TransportError(
-                "the service account got no access token", permanent=not exc.retryable, code="access_token"
+                "the service account got no access token",
+                permanent=not exc.retryable,
+                code="access_token",
+                ours=not exc.retryable,
             ) from exc
 
     def _payload(self, message: Message):
@@ -120,6 +128,7 @@ def refusal(answer: requests.Response) -> TransportError:
         retry_after_s=wire.retry_after_s(answer.headers.get("Retry-After")),
         ambiguous=status in MAYBE_TAKEN,
         retires_address=known.retires_address or (status == 400 and blames_address),
+        ours=known.ours,
     )
 
 

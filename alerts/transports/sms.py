@@ -1,5 +1,8 @@
 """Text messages through Twilio."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.conf import settings
 
 from alerts.transports import twilio_api
@@ -29,4 +32,14 @@ class TwilioSms:
             body=message.text,
             validity_period=validity_s,
             status_callback=message.status_url,
+        )
+
+    def find(self, message: Message, since: datetime, *, known: Collection[str] = ()) -> str | None:
+        """Return the SID of the oldest text with these words to this number since then, not in `known`."""
+        return twilio_api.find(
+            self.client.messages,
+            message.to,
+            since,
+            known,
+            fits=lambda listed: (listed.body or "").strip() == message.text.strip(),
         )

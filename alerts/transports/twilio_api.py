@@ -1,6 +1,8 @@
 """The Twilio client as SMS and voice use it: bounded, unretried, its refusals turned into TransportError."""
 
 import json
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import requests
@@ -8,7 +10,7 @@ from django.conf import settings
 
 from alerts.transports import wire
 from alerts.transports.base import TransportError
-from alerts.transports.outcomes import outcome
+from alerts.transports.outcomes import TWILIO_BY_STATUS, outcome
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 API = "https://api.twilio.com"
 # Behind these the request may have been carried out all the same; 429 and 503 say that it was not begun.
 MAYBE_TAKEN = {500, 502, 504}
+# What of one number's newest traffic is looked through, and how far Twilio's clock may lie behind ours.
+MOST_LOOKED_THROUGH = 200
+CLOCKS_APART = timedelta(seconds=10)
+NOT_UNDER_WAY = ("failed", "undelivered", "canceled")
 
 
 def make_client() -> "Client":
@@ -77,7 +83,7 @@ def refusal(answer: requests.Response) -> TransportError:
         code = json.loads(answer.content).get("code")
     except (ValueError, AttributeError):
         code = None
-    known = outcome(code)
+    known = outcome(code) or TWILIO_BY_STATUS.get(status)
     permanent = known.permanent if known else status < 500 and status not in (408, 429)
     return TransportError(
         known.meaning if known else f"refused with HTTP status {status}",
@@ -87,6 +93,7 @@ def refusal(answer: requests.Response) -> TransportError:
         retry_after_s=wire.retry_after_s(answer.headers.get("Retry-After")),
         ambiguous=status in MAYBE_TAKEN,
         retires_address=bool(known and known.retires_address and status < 500),
+        ours=bool(known and known.ours),
     )
 
 
@@ -104,3 +111,29 @@ def send(create, **fields: object) -> str:
         return sid
 
     return wire.within(settings.CARRIER_TOTAL_TIMEOUT_S, call)
+
+
+def find(
+    resource, to: str, since: datetime, known: Collection[str], *, fits: Callable[[object], bool]
+) -> str | None:
+    """Return the SID of the oldest outbound entry to `to` made since then that `fits`; None if there is none.
+
+    Twilio's filter by date counts only what has left its queue, so the time is looked at here. Raises
+    TransportError.
+    """
+
+    def call() -> str | None:
+        found = None
+        for listed in resource.stream(to=to, limit=MOST_LOOKED_THROUGH, page_size=MOST_LOOKED_THROUGH):
+            if listed.date_created is not None and listed.date_created < since - CLOCKS_APART:
+                break  # the list is newest first
+            outbound = str(listed.direction or "").startswith("outbound")
+            if outbound and listed.sid not in known and listed.status not in NOT_UNDER_WAY and fits(listed):
+                found = listed.sid
+        return found
+
+    try:
+        return wire.within(settings.CARRIER_TOTAL_TIMEOUT_S, call)
+    except TransportError as error:
+        error.ambiguous = False  # nothing was asked to be sent
+        raise

@@ -1,5 +1,8 @@
 """Voice calls through Twilio."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.conf import settings
 
 from alerts.transports import twilio_api
@@ -35,3 +38,10 @@ class TwilioVoice:
             timeout=RING_S,
             time_limit=LONGEST_CALL_S,
         )
+
+    def find(self, message: Message, since: datetime, *, known: Collection[str] = ()) -> str | None:
+        """Return the SID of the oldest call to this number since then, not in `known`.
+
+        Twilio does not tell what a call was for: without `known` it may be another one's.
+        """
+        return twilio_api.find(self.client.calls, message.to, since, known, fits=lambda listed: True)

@@ -11,7 +11,7 @@ from communities import identity
 from config.celery import app
 from reports import intake
 from reports.models import Incident, Report
-from tests.carriers import twilio
+from tests.carriers import twilio_resources
 from tests.cast import FISHER_PHONE, PATROL_PHONE
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_a_message_is_taken_whatever_its_time_says(fake_twilio, fisher, monkeypa
     """RFC 2822, as Twilio writes it; a time that is none keeps no distress out."""
     sid = fake_twilio.hold(FISHER_PHONE, "SOS")
     fake_twilio.messages[sid] |= {"date_created": at, "date_sent": at}
-    monkeypatch.setattr(twilio, "_sent_after", lambda *asked: True)
+    monkeypatch.setattr(twilio_resources, "in_time", lambda *asked: True)
     assert sync() == 1
 
 

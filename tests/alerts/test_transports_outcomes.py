@@ -1,81 +1,91 @@
-"""Every code that sending can bring has its outcome."""
+"""Every code that a carrier lists has its outcome, in the table and in the rows."""
 
 import csv
 import json
+import re
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+from django.utils import timezone
 
-from alerts.transports.outcomes import FCM, TWILIO, outcome
+from alerts import delivery, receipts
+from alerts.models import Notification
+from alerts.transports.outcomes import FCM, TWILIO, fault_of_ours, outcome
+from communities.models import Device
+from tests import factories
+from tests.carriers import through
 
 DATA = Path(__file__).parents[1] / "data/twilio"
-
-# Blocks of Twilio's list that belong to other products than sending one message or placing one call.
-ELSEWHERE = [
-    (20002, 20002, "names of resources"),
-    (20007, 20009, "paging and deleting, test credentials apart"),
-    (20020, 20021, "updates of a resource, porting of numbers"),
-    (20101, 20162, "access tokens of browser products"),
-    (21100, 21103, "subaccounts and services"),
-    (21200, 21200, "a heading"),
-    (21221, 21263, "SIP and answering machine detection, which we do not use"),
-    (21300, 21302, "trunks and applications"),
-    (21401, 21482, "buying and moving numbers, changing accounts"),
-    (21501, 21504, "recordings and transcriptions"),
-    (21615, 21651, "addresses and documents for buying numbers"),
-    (21710, 21729, "registration of senders and campaigns in the USA"),
-    (30025, 30026, "warnings that a limit comes near"),
-    (30100, 30133, "shortened links"),
-    (30409, 30409, "cancelling a scheduled message"),
-    (30436, 30449, "verification of toll-free numbers"),
-    (30880, 30899, "vetting of campaigns in the USA"),
-]
+with (DATA / "error_codes.csv").open(encoding="utf-8", newline="") as file:
+    LISTED = list(csv.DictReader(file))
+# Newer than the list.
+NEWER = {10001, 10002, 30036}
 
 
-def listed() -> list[dict]:
-    with (DATA / "error_codes.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def test_every_listed_code_is_in_the_table_or_belongs_elsewhere():
-    missing = [
-        (row["code"], row["message"])
-        for row in listed()
-        if int(row["code"]) not in TWILIO and not any(a <= int(row["code"]) <= b for a, b, _ in ELSEWHERE)
-    ]
-    assert missing == []
+def test_every_listed_code_has_its_outcome():
+    assert len(LISTED) == 451
+    assert [row for row in LISTED if outcome(row["code"]) is None] == []
+    assert all(outcome(row["code"]).meaning for row in LISTED)
 
 
 def test_the_table_holds_no_code_that_nobody_lists():
-    # 30036 is newer than the list.
-    assert TWILIO.keys() - {int(row["code"]) for row in listed()} == {30036}
+    assert TWILIO.keys() - {int(row["code"]) for row in LISTED} == NEWER
 
 
-def test_an_address_is_retired_only_for_good():
-    retiring = {code for code, known in TWILIO.items() if known.retires_address}
+def test_an_address_is_retired_only_for_good_and_never_for_a_fault_of_ours():
+    retiring = {int(row["code"]) for row in LISTED if outcome(row["code"]).retires_address}
     assert retiring == {21211, 21217, 21610, 21614}
     assert {code for code, known in FCM.items() if known.retires_address} == {"UNREGISTERED"}
-    assert all(known.permanent for known in [*TWILIO.values(), *FCM.values()] if known.retires_address)
+    known = [*(outcome(row["code"]) for row in LISTED), *TWILIO.values(), *FCM.values()]
+    assert all(one.permanent and not one.ours for one in known if one.retires_address)
+
+
+# What the list's own words say, whatever our table does.
+OUR_FAULT = re.compile(
+    r"account.*(suspended|not active|not exist|closed)|permission denied|access denied|authentication failed"
+    r"|access token|trial|test credentials|'From' phone number|sender id|messaging service|campaign"
+    r"|http |tls|certificate|markup|has not been enabled|geo permission|not enabled|misconfigured",
+    re.IGNORECASE,
+)
+PASSING = re.compile(
+    r"rate limit|too many requests|internal (server )?error|internal failure|internal service error|timeout error"
+    r"|congestion|unavailable|maintenance|unreachable destination|timed? ?out|queue overflow|unknown error$",
+    re.IGNORECASE,
+)
+# Where those words mean something else: a service that failed by itself; a time-out that is a parameter, a verdict.
+NOT_OURS = {"30021", "63009"}
+NOT_PASSING = {"14233", "21208", "30440", "30880"}
 
 
 @pytest.mark.parametrize(
-    ("code", "permanent"),
-    [
-        (30003, False),
-        (30005, True),
-        (30006, True),
-        (30007, True),
-        (30008, False),
-        (21610, True),
-        (20429, False),
-        (20503, False),
-    ],
+    "row", [row for row in LISTED if OUR_FAULT.search(row["message"])], ids=lambda r: r["code"]
 )
-def test_outcome_of_a_code_as_number_and_as_digits(code, permanent):
-    assert outcome(code) is outcome(str(code)) is TWILIO[code]
-    assert outcome(code).permanent is permanent
-    assert outcome(code).meaning
+def test_a_fault_that_the_list_calls_ours_is_ours(row):
+    assert outcome(row["code"]).ours != (row["code"] in NOT_OURS), row
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in LISTED if PASSING.search(row["message"])], ids=lambda r: r["code"]
+)
+def test_a_fault_that_the_list_calls_passing_is_temporary(row):
+    assert outcome(row["code"]).permanent == (row["code"] in NOT_PASSING), row
+
+
+@pytest.mark.parametrize(
+    ("code", "permanent", "ours"),
+    [
+        (20003, True, True), (20005, True, True), (10001, True, True), (30002, True, True),
+        (21408, True, True), (21606, True, True), (21608, True, True), (30034, True, True),
+        (11200, False, True), (12100, True, True), (21611, False, True),
+        (30003, False, False), (30005, True, False), (30006, True, False), (30007, True, False),
+        (30008, False, False), (21610, True, False), (20429, False, False), (20503, False, False),
+    ],
+)  # fmt: skip
+def test_outcome_of_a_code_as_number_and_as_digits(code, permanent, ours):
+    assert outcome(code) is outcome(str(code)) is TWILIO.get(code, outcome(code))
+    assert (outcome(code).permanent, outcome(code).ours) == (permanent, ours)
 
 
 @pytest.mark.parametrize("code", [None, "", "x", "-21610", "²", "9" * 5000, 0, 99999, 21610.5, [], "٣"])
@@ -83,9 +93,144 @@ def test_an_unknown_code_has_no_outcome(code):
     assert outcome(code) is None
 
 
+@pytest.mark.parametrize(
+    ("channel", "code", "meaning"),
+    [
+        ("sms", "20003", "credentials refused or lacking the right"),
+        ("voice", "401", "credentials refused or lacking the right"),
+        ("sms", "402", "account not active: no funds, or suspended"),
+        ("push", "SENDER_ID_MISMATCH", "target belongs to another project"),
+        ("push", "access_token", "service account got no access token"),
+        ("push", "403", "service account lacks the right"),
+        ("sms", "30003", None), ("sms", "", None), ("push", "UNREGISTERED", None), ("push", "²", None),
+        ("sms", "timeout", None), ("push", "20003", None),
+    ],
+)  # fmt: skip
+def test_a_fault_of_ours_is_known_by_what_the_row_keeps(channel, code, meaning):
+    fault = fault_of_ours(channel, code)
+    assert (fault and fault.meaning) == meaning
+
+
 def test_every_receipt_with_an_error_is_understood():
-    receipts = json.loads((DATA / "status_callbacks.json").read_text())
-    for receipt in receipts:
+    for receipt in json.loads((DATA / "status_callbacks.json").read_text()):
         code = parse_qs(receipt["form"]).get("ErrorCode", [""])[0]
         assert code == receipt["error_code"]
         assert bool(code) == (receipt["status"] in ("failed", "undelivered")) == (outcome(code) is not None)
+
+
+# In the rows: what becomes of each code, and what happens next
+
+
+class Walk:
+    """One crew called by SMS, and its row made anew for each code."""
+
+    def __init__(self, carrier, patrol, station):
+        self.carrier = carrier
+        self.patrol = patrol
+        self.dispatch = factories.Dispatch(unit=patrol, status="alerting")
+        incident = self.dispatch.incident
+        type(incident).objects.filter(pk=incident.pk).update(status="dispatching", priority=1)
+        incident.refresh_from_db()
+        self.incident = incident
+
+    def row(self, **fields) -> Notification:
+        Notification.objects.all().delete()
+        common = {
+            "incident": self.incident,
+            "unit": self.patrol,
+            "status": "leased",
+            "attempt": 1,
+            "priority": 1,
+        }
+        return factories.Notification(**common | {"dispatch": self.dispatch} | fields)
+
+    def called(self) -> bool:
+        """The next channel was asked, and may leave now."""
+        soon = timezone.now() + timedelta(seconds=5)
+        return Notification.objects.filter(channel="voice", purpose="alert", due_at__lt=soon).exists()
+
+
+@pytest.fixture
+def walk(fake_twilio, patrol, mrcc, client, settings, transactional_db) -> Walk:
+    fake_twilio.post = through(client)
+    settings.PUBLIC_ORIGIN = "https://suar.example"
+    return Walk(fake_twilio, patrol, mrcc)
+
+
+def check(walk: Walk, note: Notification, code: str, caplog) -> None:
+    known = outcome(code)
+    note.refresh_from_db()
+    assert note.error_code == code, note.error
+    assert known.meaning in note.error
+    if known.permanent:
+        assert note.status == "failed_perm", code
+        assert walk.called(), f"{code}: the next channel at once"
+    else:
+        assert note.status == "failed_temp", code
+        assert note.due_at > timezone.now() - timedelta(seconds=5), code
+        assert note.due_at - timezone.now() < timedelta(seconds=receipts.MOST_BACKOFF_S + 1)
+        assert not walk.called(), code
+    faults = [record for record in caplog.records if "carrier fault" in record.message]
+    assert bool(faults) == known.ours, code
+    assert (
+        bool([record for record in caplog.records if "roster fault" in record.message])
+        == known.retires_address
+    )
+    walk.patrol.refresh_from_db()
+    assert walk.patrol.phone, "a number stays in the roster: only people know the right one"
+    caplog.clear()
+
+
+def test_every_code_as_a_refusal_of_the_send(walk, caplog):
+    for row in LISTED:
+        code = row["code"]
+        note = walk.row()
+        walk.carrier.refused_numbers[walk.patrol.phone] = int(code)
+        delivery.deliver(note)
+        check(walk, note, code, caplog)
+    assert walk.carrier.messages == {}
+
+
+def test_every_code_in_a_receipt(walk, caplog):
+    for row in LISTED:
+        code = row["code"]
+        note = walk.row()
+        assert delivery.deliver(note) == "accepted"
+        note.refresh_from_db()
+        assert walk.carrier.deliver(note.carrier_id, "undelivered", error_code=int(code)) == [204]
+        check(walk, note, code, caplog)
+
+
+def test_a_fault_of_ours_keeps_what_has_no_other_channel_until_it_is_mended(walk):
+    """With an empty account, a word to a fisher waits; the alert goes on by another channel at once."""
+    walk.carrier.refused_numbers[walk.patrol.phone] = 20005
+    alert, answer = walk.row(), None
+    delivery.deliver(alert)
+    alert.refresh_from_db()
+    assert alert.status == "failed_perm"
+    answer = walk.row(purpose="answer")
+    delivery.deliver(answer)
+    answer.refresh_from_db()
+    assert answer.status == "failed_temp"
+    assert receipts.open_faults(timezone.now() - timedelta(minutes=5)) == {
+        ("sms", "20005"): "account not active: no funds, or suspended"
+    }
+    walk.carrier.refused_numbers.clear()
+    Notification.objects.filter(pk=answer.pk).update(status="leased")
+    assert delivery.deliver(answer) == "accepted"
+    assert receipts.open_faults(timezone.now() - timedelta(minutes=5)) == {}
+
+
+def test_an_fcm_fault_of_ours_retires_no_device(fake_fcm, patrol, crew, mrcc, caplog, transactional_db):
+    device = Device.objects.get(push_target="simulated-crew")
+    fake_fcm.foreign.add("simulated-crew")
+    note = factories.Notification(channel="push", unit=patrol, device=device, status="leased", attempt=1)
+    delivery.deliver(note)
+    note.refresh_from_db()
+    device.refresh_from_db()
+    assert (note.status, note.error_code, device.push_retired_at) == (
+        "failed_perm",
+        "SENDER_ID_MISMATCH",
+        None,
+    )
+    assert "carrier fault on push" in caplog.text

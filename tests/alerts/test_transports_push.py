@@ -5,6 +5,7 @@ import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from time import monotonic, time
 
 import pytest
@@ -265,3 +266,8 @@ def test_only_the_carrier_and_its_token_server_are_asked(fake_fcm):
     assert not [
         thread for thread in threading.enumerate() if "RegionalAccessBoundary" in type(thread).__name__
     ]
+
+
+def test_nobody_can_tell_whether_a_push_was_taken(fake_fcm):
+    assert get_transport("push").find(PUSH, datetime.now(UTC)) is None
+    assert fake_fcm.requests == []

@@ -5,6 +5,7 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -249,6 +250,84 @@ def test_threads_that_share_a_transport_get_their_own_answers(fake_twilio):
     with ThreadPoolExecutor(8) as pool:
         sids = list(pool.map(lambda text: transport.send(replace(SMS, text=text)), texts))
     assert [fake_twilio.messages[sid]["body"] for sid in sids] == texts
+
+
+# Was it taken after all?
+
+NEWER = replace(SMS, text="another text")
+
+
+def since() -> datetime:
+    return datetime.now(UTC) - timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+@pytest.mark.parametrize("kind", ["reset", "garbage", "hang"])
+def test_after_an_ambiguous_failure_it_is_found(fake_twilio, impatient, channel, kind):
+    fake_twilio.fail(kind)
+    transport = get_transport(channel)
+    with pytest.raises(TransportError) as lost:
+        transport.send(CALL)
+    assert lost.value.ambiguous
+    (sid,) = {**fake_twilio.messages, **fake_twilio.calls}
+    assert transport.find(CALL, since()) == sid
+    assert transport.find(CALL, since(), known={sid}) is None
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+def test_what_was_never_taken_is_not_found(fake_twilio, channel):
+    fake_twilio.fail("reset", taken=False)
+    transport = get_transport(channel)
+    with pytest.raises(TransportError):
+        transport.send(CALL)
+    assert transport.find(CALL, since()) is None
+
+
+def test_only_the_same_words_to_the_same_number_since_then_count(fake_twilio):
+    transport = get_transport("sms")
+    other = transport.send(NEWER)
+    elsewhere = transport.send(replace(SMS, to="+60198765432"))
+    assert transport.find(SMS, since()) is None
+    first, second = transport.send(SMS), transport.send(SMS)
+    assert transport.find(SMS, since()) == first
+    assert transport.find(SMS, since(), known=[first]) == second
+    assert transport.find(NEWER, since()) == other
+    assert elsewhere not in (first, second)
+    assert transport.find(SMS, datetime.now(UTC) + timedelta(minutes=2)) is None, (
+        "an earlier one is another's"
+    )
+
+
+def test_one_that_failed_or_came_from_the_number_itself_is_not_under_way(fake_twilio):
+    transport = get_transport("sms")
+    sid = transport.send(SMS)
+    fake_twilio.hold(SMS.to, SMS.text, seconds_ago=1)
+    fake_twilio.messages[sid]["status"] = "undelivered"
+    assert transport.find(SMS, since()) is None
+
+
+def test_among_hundreds_it_is_found_and_no_more_are_read_than_needed(fake_twilio):
+    transport = get_transport("sms")
+    sid = transport.send(SMS)
+    for number in range(150):
+        transport.send(replace(SMS, text=f"text {number}"))
+    before = len(fake_twilio.requests)
+    assert transport.find(SMS, since()) == sid
+    assert len(fake_twilio.requests) - before <= 2
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+@pytest.mark.parametrize(
+    ("kind", "more"), [("answer", {"status": 503}), ("hang", {}), ("garbage", {}), ("reset", {})]
+)
+def test_a_carrier_that_cannot_be_asked_says_so(fake_twilio, impatient, channel, kind, more):
+    transport = get_transport(channel)
+    transport.send(CALL)
+    fake_twilio.fail(kind, on="other", **more)
+    with pytest.raises(TransportError) as unknown:
+        transport.find(CALL, since())
+    assert (unknown.value.permanent, unknown.value.ambiguous) == (False, False)
+    assert CALL.to not in str(unknown.value)
 
 
 # The fake carrier itself

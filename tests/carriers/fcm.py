@@ -10,6 +10,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.carriers.journal import Journal
 from tests.carriers.server import Answer, Carrier
 
 # What the library writes into its assertion, wherever the token server is.
@@ -19,6 +20,17 @@ BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
 MESSAGE_FIELDS = {"data", "notification", "android", "apns", "webpush", "fcm_options"}
 TARGETS = {"fid", "token", "topic", "condition"}
 LARGEST_PAYLOAD = 4096
+# FCM's own error codes: HTTP status, status word, Retry-After in seconds.
+REFUSALS = {
+    "UNREGISTERED": (404, "NOT_FOUND", None),
+    "INVALID_ARGUMENT": (400, "INVALID_ARGUMENT", None),
+    "SENDER_ID_MISMATCH": (403, "PERMISSION_DENIED", None),
+    "QUOTA_EXCEEDED": (429, "RESOURCE_EXHAUSTED", 60),
+    "UNAVAILABLE": (503, "UNAVAILABLE", 30),
+    "INTERNAL": (500, "INTERNAL", None),
+    "THIRD_PARTY_AUTH_ERROR": (401, "UNAUTHENTICATED", None),
+    "APNS_AUTH_ERROR": (401, "UNAUTHENTICATED", None),
+}
 
 
 @cache
@@ -29,19 +41,22 @@ def _key() -> rsa.RSAPrivateKey:
 class FakeFcm(Carrier):
     """Checks the service account's signed assertion and the access token, then takes or refuses a message.
 
-    `messages`: what was taken, as sent. A target in `unregistered`, `malformed` or `foreign` is refused as FCM does.
+    `messages`: what was taken, as sent. A target in `unregistered`, `malformed` or `foreign` is refused as FCM does,
+    one in `refused` with that error of `REFUSALS`.
     """
 
+    name = "fcm"
     project = "suar-test"
     account = "suar@suar-test.iam.example"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, port: int = 0, journal: Journal | None = None) -> None:
+        super().__init__(port=port, journal=journal)
         self.messages: list[dict] = []
         self.access_tokens: set[str] = set()
         self.unregistered: set[str] = set()
         self.malformed: set[str] = set()
         self.foreign: set[str] = set()
+        self.refused: dict[str, str] = {}
 
     def service_account(self) -> dict[str, str]:
         """Return what the file of a service account holds, its token server being this one."""
@@ -75,9 +90,12 @@ class FakeFcm(Carrier):
             return refuse(400, "INVALID_ARGUMENT", "Invalid JSON payload received.")
         if fault:
             return fault
+        name = f"projects/{self.project}/messages/{uuid4().hex}"
+        self.write_down("taken", resource={"name": name, "message": message})
         with self.lock:
             self.messages.append(message)
-        return Answer(200, json.dumps({"name": f"projects/{self.project}/messages/{uuid4().hex}"}).encode())
+        self.took({"name": name, "message": message})
+        return Answer(200, json.dumps({"name": name}).encode())
 
     def _give_token(self, asked: dict[str, list[str]]) -> Answer:
         try:
@@ -118,6 +136,8 @@ class FakeFcm(Carrier):
             return refuse(400, "INVALID_ARGUMENT", text, "INVALID_ARGUMENT", field)
         if target in self.unregistered:
             return refuse(404, "NOT_FOUND", "Requested entity was not found.", "UNREGISTERED")
+        if target in self.refused:
+            return refusal(self.refused[target])
         if target in self.foreign:
             return refuse(403, "PERMISSION_DENIED", "SenderId mismatch", "SENDER_ID_MISMATCH")
         android = message.get("android", {})
@@ -131,6 +151,15 @@ class FakeFcm(Carrier):
         if len(json.dumps([message.get("data"), message.get("notification")]).encode()) > LARGEST_PAYLOAD:
             return refuse(400, "INVALID_ARGUMENT", "Android message is too big", "INVALID_ARGUMENT")
         return None
+
+
+def refusal(code: str) -> Answer:
+    """Return one of `REFUSALS`, with a Retry-After where FCM gives one."""
+    status, word, retry_after_s = REFUSALS[code]
+    answer = refuse(status, word, "Refused.", code)
+    if retry_after_s:
+        answer.headers["Retry-After"] = str(retry_after_s)
+    return answer
 
 
 def refuse(status: int, word: str, text: str, code: str = "", *details: dict) -> Answer:

@@ -1,13 +1,17 @@
-"""A carrier's HTTP server on loopback, and the ways in which one can let us down."""
+"""A carrier's HTTP server on loopback, what it writes down, and the ways in which one can let us down."""
 
 import socket
 import ssl
 import struct
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
 from typing import Literal
+
+from tests.carriers.journal import Journal
 
 
 @dataclass
@@ -15,21 +19,26 @@ class Fault:
     """What goes wrong with the next request that sends something (or, with `on="token"`, asks for a token).
 
     answer   this status, headers and body; nothing is taken
-    hang     no answer at all for as long as the carrier runs
+    hang     no answer at all for `hold_s`, or as long as the carrier runs
     trickle  the true answer, one byte every `interval_s`, so that no single read ever times out
+    slow     the true answer, after `interval_s`
     reset    the connection is reset in place of an answer
     garbage  status 200 or 201, and a body that is no answer
     close    the true answer, and the connection closed after it
-    All but the first take the message unless `taken` is False.
+    All but the first take the message unless `taken` is False. `times`: how many requests it meets, 0 for all
+    until it is taken away; `share`: of those that come, which part.
     """
 
-    kind: Literal["answer", "hang", "trickle", "reset", "garbage", "close"]
+    kind: Literal["answer", "hang", "trickle", "slow", "reset", "garbage", "close"]
     status: int = 500
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     taken: bool = True
     interval_s: float = 0.05
-    on: Literal["send", "token"] = "send"
+    hold_s: float = 60
+    times: int = 1
+    share: float = 1.0
+    on: Literal["send", "token", "other"] = "send"
 
 
 @dataclass
@@ -40,12 +49,27 @@ class Answer:
     content_type: str = "application/json"
 
 
-class Carrier:
-    """A server that answers from `respond`, keeps every request in `requests`, and fails as `faults` say, in turn."""
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
 
-    def __init__(self) -> None:
+
+class Carrier:
+    """A server that answers from `respond`, keeps every request in `requests`, and fails as `faults` say, in turn.
+
+    `answers` holds path, status and body of what was answered truly; `taking` are called with each message or call
+    taken. With a `journal`, every request, answer, message and webhook is on the disk before it is acted on.
+    """
+
+    name = "carrier"
+
+    def __init__(self, *, port: int = 0, journal: Journal | None = None, seed: int = 0) -> None:
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.answers: list[tuple[str, int, bytes]] = []
+        self.taking: list[Callable[[dict], None]] = []
+        self.journal = journal
         self.faults: deque[Fault] = deque()
+        self.chance = Random(seed)
         self.lock = threading.RLock()
         self._stopping = threading.Event()
         carrier = self
@@ -63,8 +87,7 @@ class Carrier:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), Handler)
         self._server.handle_error = lambda *args: None  # a client that gives up is what many tests are about
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -99,6 +122,25 @@ class Carrier:
         """Do what the carrier does."""
         raise NotImplementedError
 
+    def write_down(self, kind: str, **facts: object) -> None:
+        if self.journal is not None:
+            self.journal.write(kind, carrier=self.name, **facts)
+
+    def took(self, entry: dict) -> None:
+        """Tell whoever listens that a message or call was taken."""
+        for listener in self.taking:
+            listener(entry)
+
+    def _fault_for(self, kind: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.on == kind and (fault.share >= 1 or self.chance.random() < fault.share):
+                if fault.times == 1:
+                    self.faults.remove(fault)
+                elif fault.times:
+                    fault.times -= 1
+                return fault
+        return None
+
     def _serve(self, handler: BaseHTTPRequestHandler) -> None:
         method, path = handler.command, handler.path
         headers = {name.lower(): value for name, value in handler.headers.items()}
@@ -106,16 +148,26 @@ class Carrier:
         with self.lock:
             self.requests.append((method, path, headers, body))
             kind = self.kind_of(method, path)
-            fault = next((fault for fault in self.faults if fault.on == kind), None)
-            if fault is not None:
-                self.faults.remove(fault)
+            fault = self._fault_for(kind)
+        self.write_down(
+            "request",
+            method=method,
+            path=path,
+            body=body.decode(errors="replace"),
+            fault=fault and fault.kind,
+        )
         if fault is None:
-            self._write(handler, self.respond(method, path, headers, body))
+            self._write(handler, self._true_answer(method, path, headers, body))
             return
         answer = None
         if fault.taken and fault.kind != "answer":
-            answer = self.respond(method, path, headers, body)
+            answer = self._true_answer(method, path, headers, body)
         match fault.kind:
+            case _ if fault.kind in ("slow", "close", "garbage", "trickle") and answer is None:
+                self._write(handler, Answer(503, b""))
+            case "slow":
+                self._stopping.wait(fault.interval_s)
+                self._write(handler, answer)
             case "answer":
                 self._write(handler, Answer(fault.status, fault.body, fault.headers))
             case "close":
@@ -132,13 +184,20 @@ class Carrier:
                         break
                 handler.close_connection = True
             case "hang":
-                self._stopping.wait(60)
+                self._stopping.wait(fault.hold_s)
                 handler.close_connection = True
             case "reset":
                 linger = struct.pack("ii", 1, 0)  # close() then sends RST
                 handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                 handler.close_connection = True
                 handler.connection.close()
+
+    def _true_answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        answer = self.respond(method, path, headers, body)
+        with self.lock:
+            self.answers.append((path, answer.status, answer.body))
+        self.write_down("answer", path=path, status=answer.status)
+        return answer
 
     def _write(self, handler: BaseHTTPRequestHandler, answer: Answer) -> None:
         handler.wfile.write(_head(answer) + answer.body)
