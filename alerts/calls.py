@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from alerts import alarms, beacon_floods, candidates, messages, workflow
-from alerts.models import Dispatch, Notification, PatrolUnit, Station
+from alerts.models import Beacon, Dispatch, Notification, PatrolUnit, Station
 from communities.models import Device, User, Zone
 from reports import workflow as incidents
 from reports.models import Incident
-from reports.taxonomy import Capability
+from reports.taxonomy import Capability, IncidentType
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ def ask_on(
         "language": unit.language,
         "priority": incident.priority,
         "reference": incident.reference,
-        "type": incident.type,
+        "type": type_of(incident),
         "persons_on_board": incident.persons_on_board,
         "distance_m": dispatch.distance_m,
         "bearing_deg": dispatch.bearing_deg,
@@ -149,6 +149,14 @@ def ask_on(
     return 1
 
 
+def type_of(incident: Incident) -> str:
+    """The type as texts name it: "ais_sart" where only such devices call, no EPIRB to look for."""
+    if incident.type != IncidentType.BEACON_ALERT:
+        return incident.type
+    kinds = set(incident.beacons.values_list("kind", flat=True))
+    return "ais_sart" if kinds == {Beacon.Kind.SART} else incident.type
+
+
 def placed_for(dispatch: Dispatch, incident: Incident, now: datetime) -> dict:
     """Where a crew is told to go: where the boat will have drifted when it arrives, else where it was."""
     aim = candidates.aim(incident, max(now, dispatch.arrives_at))
@@ -170,7 +178,7 @@ def tell_news(incident_id, *, now: datetime) -> int:
             language=unit.language,
             priority=incident.priority,
             reference=incident.reference,
-            type=incident.type,
+            type=type_of(incident),
             persons_on_board=incident.persons_on_board,
             **placed_for(dispatch, incident, now),
             drill=incident.drill,
@@ -241,7 +249,7 @@ def call_desk(
         "language": station.language,
         "priority": incident.priority,
         "reference": incident.reference,
-        "type": incident.type,
+        "type": type_of(incident),
         "call_sign": call_sign,
         "drill": incident.drill,
     }

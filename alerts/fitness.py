@@ -13,6 +13,8 @@ from alerts.drift import Weather
 from communities.sphere import NAUTICAL_MILE_M, Position, great_circle_m, is_position
 from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, TypeRow
 
+BY_LAND_OR_AIR = ("aircraft", "shore")  # they go straight, whatever lies between
+KINDS = ("boat", *BY_LAND_OR_AIR)
 AT_BASE_M = NAUTICAL_MILE_M  # a fix this near the home station is a boat at its berth
 SHORE_REACH_M = 5 * NAUTICAL_MILE_M  # a shore team goes by land, to what lies at the beach
 LEAST_SPEED_KN = 0.1  # below it a figure is no speed

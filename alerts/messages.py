@@ -433,7 +433,7 @@ def _spelled(characters: str) -> str:
 
 def _said_type(language: str, type: str) -> str:
     label = _type(language, type)
-    return label if label in ("SOS", "EPIRB") else label.lower()
+    return label if label in ("SOS", "EPIRB", "AIS-SART") else label.lower()
 
 
 def _spoken(language: str, name: str, drill: bool, **values) -> str:

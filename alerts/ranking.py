@@ -93,7 +93,7 @@ class _Candidate:
 
     @property
     def goes_by_water(self) -> bool:
-        return self.unit.kind not in ("aircraft", "shore")
+        return self.unit.kind not in fitness.BY_LAND_OR_AIR
 
     def eta_s(self, distance_m: float) -> float:
         return distance_m / (self.speed_kn * NAUTICAL_MILE_M / 3600) + self.ready_s
@@ -268,7 +268,7 @@ class _Measure:
     def _why_not(self, one: _Candidate, way: Way, others: int | None) -> str | None:
         """Why it does not go; `others` is how many do, where no way longer than theirs was asked for."""
         if way.distance_m is None:
-            return f"{others} others arrive sooner" if others else way.note or "no way by water found"
+            return way.note or (f"{others} others arrive sooner" if others else "no way by water found")
         return fitness.out_of_range(one.unit, way.distance_m) or fitness.too_late(
             self.need, one.eta_s(way.distance_m)
         )
@@ -314,6 +314,8 @@ def _ranked(one: _Candidate, need: Need, way: Way) -> RankedUnit:
         why.append(f"ready in {one.ready_s / 60:.0f} min")
     if unit.range_nm is None:
         why.append("range not known")
+    if unit.kind not in fitness.KINDS:
+        why.append(f"kind {unit.kind!r} not known: counts as a boat")
     if note := fitness.WITH_NOTE.get(unit.status):
         why.append(note)
     if unit.status in fitness.ON_TASK:

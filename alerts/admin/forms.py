@@ -218,7 +218,7 @@ def is_held(incident: Incident, now=None) -> bool:
 
 
 def span(seconds: float) -> str:
-    """A time as a dispatcher says it: 40 s, 5 min, 3 h 20 min, 2 d."""
+    """A time as a dispatcher says it: 40 s, 5 min, 3 h 20 min, 2 d 14 h."""
     seconds = int(seconds)
     if seconds < 100:
         return f"{seconds} s"
@@ -226,7 +226,7 @@ def span(seconds: float) -> str:
         return f"{seconds // 60} min"
     if seconds < 48 * 3600:
         return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
-    return f"{seconds // 86400} d"
+    return f"{seconds // 86400} d {seconds % 86400 // 3600} h"
 
 
 def _unit_label(unit: PatrolUnit, best: dict | None, supporting: list[str] | None = None) -> str:

@@ -571,8 +571,11 @@ def test_positions_are_printed_as_charts_do(lon, lat, text):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (99, "99 s"), (100, "1 min"), (5999, "99 min"), (6000, "1 h 40 min"), (200_000, "2 d")],
-)
+    [
+        (0, "0 s"), (99, "99 s"), (100, "1 min"), (5999, "99 min"), (6000, "1 h 40 min"), (172_799, "47 h 59 min"),
+        (172_800, "2 d 0 h"), (62 * 3600, "2 d 14 h"),
+    ],
+)  # fmt: skip
 def test_a_span_is_said_as_a_dispatcher_says_it(seconds, text):
     assert span(seconds) == text
 

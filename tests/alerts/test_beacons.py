@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from alerts import beacons, escalation
+from alerts import beacons, calls, escalation, messages
 from alerts.ais import Heard
 from alerts.models import Beacon, Dispatch, Escalation, Notification
 from reports import decisions, workflow
@@ -66,6 +66,22 @@ def test_a_call_is_a_distress_that_climbs_the_ladder(mmsi, type_):
     assert Escalation.objects.get(incident=incident).state == "wanted"
     assert report.reporter is None
     assert report.reporter_position is None
+
+
+@pytest.mark.parametrize(
+    ("devices", "said"),
+    [
+        ([SART], "AIS-SART"), ([EPIRB], "EPIRB"), ([SART, EPIRB], "EPIRB"), ([SART, "970110002"], "AIS-SART"),
+        ([MOB], "MAN OVERBOARD"),
+    ],
+)  # fmt: skip
+def test_a_crew_is_told_what_kind_of_device_calls(devices, said):
+    incident, *_ = [call(mmsi=mmsi).incident for mmsi in devices]
+    assert incident.beacons.count() == len(devices)
+    text = messages.unit_alert(
+        language="en", priority=1, reference=incident.reference, type=calls.type_of(incident)
+    )
+    assert f"{incident.reference} {said} " in text
 
 
 def test_a_call_without_a_position_is_an_incident_all_the_same_and_the_position_fills_it():

@@ -191,6 +191,25 @@ def test_sea_paths_replace_the_straight_line_for_boats_only():
     assert ranked["PLANE"].distance_m == pytest.approx(135274.589, abs=0.01)
 
 
+def test_who_has_no_way_is_not_told_to_be_later_than_others():
+    near = [unit(f"U{n}", position=(SCENE[0], SCENE[1] - n * 0.1)) for n in (1, 2)]
+    on_the_lake = unit("LAKE", position=(SCENE[0], SCENE[1] - 0.3))
+    limits = []
+
+    def distances(origin, positions, within_m):
+        limits.append(within_m)
+        return [
+            Way(None, note="on a lake")
+            if at == on_the_lake.position
+            else Way(1.6 * great_circle_m(at, origin))
+            for at in positions
+        ]
+
+    ranking = rank(SINKING, [*near, on_the_lake], at=AT, distances=distances, wanted=2)
+    assert limits[-1] is not None
+    assert [row.reason for row in ranking.passed_over] == ["on a lake"]
+
+
 def test_no_way_by_water_or_a_way_too_long_passes_a_boat_over():
     none = rank(SINKING, [unit()], at=AT, distance=lambda a, b: None)
     assert none.passed_over[0].reason == "no way by water found"
@@ -356,6 +375,18 @@ def test_command_ranks_from_a_live_fix_at_sea():
     assert out["ranked"][0]["call_sign"] == "KM PERAK"
     assert out["ranked"][0]["distance_m"] == pytest.approx(HALF_A_DEGREE_M, abs=1)
     assert out["ranked"][0]["eta_s"] == pytest.approx(HALF_A_DEGREE_M / (20 * 1852 / 3600), abs=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "flies"),
+    [("aircraft", True), ("helicopter", True), ("Plane", True), ("boat", False), ("hovercraft", False)],
+)
+def test_command_flies_whatever_flies_and_says_where_a_kind_is_not_known(kind, flies):
+    (out,) = answers(line(kind=kind, position=[103.5, 4.2], speed_kn=90))  # behind the peninsula
+    (first,) = out["ranked"]
+    straight_m = great_circle_m((103.5, 4.2), OFFSHORE)
+    assert (first["distance_m"] == pytest.approx(straight_m, abs=1)) == flies
+    assert any("counts as a boat" in why for why in first["why"]) == (kind == "hovercraft")
 
 
 @pytest.mark.parametrize("position_at", ["2026-03-06T09:30:00Z", None, "soon", 17, "2026-03-06T22:30:00Z"])

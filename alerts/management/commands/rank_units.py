@@ -15,6 +15,9 @@ from communities import coast
 from communities.jsonlines import answer_lines, read_position, read_time
 from communities.sphere import is_position
 
+# Words that other systems have for what flies.
+AIRCRAFT = dict.fromkeys(("helicopter", "plane", "airplane", "aeroplane", "drone", "uav"), "aircraft")
+
 
 class Command(BaseCommand):
     help = "Read an incident and its units as JSON lines; write who goes and who is passed over. No database."
@@ -96,7 +99,7 @@ def read_unit(row: dict, at: datetime) -> Unit:
     capabilities = row.get("capabilities")
     return Unit(
         call_sign=_word(row.get("call_sign")),
-        kind=_word(row.get("kind")) or "boat",
+        kind=_kind(row.get("kind")),
         position=position,
         position_at=position_at,
         base_position=base,
@@ -123,6 +126,11 @@ def _rounded(unit: RankedUnit) -> dict:
 def _wanted(value) -> int | None:
     number = _number(value)
     return int(number) if number is not None and number >= 1 else None
+
+
+def _kind(value) -> str:
+    kind = _word(value).strip().lower() or "boat"
+    return AIRCRAFT.get(kind, kind)
 
 
 def _word(value) -> str:
