@@ -19,7 +19,7 @@ setup: ## install system packages and .venv, for tests too
 services: setup ## start the private PostgreSQL + PostGIS and Redis
 	@$(python) -m config.localservices start
 
-run: ## serve: web, dispatcher, worker and beat, at http://127.0.0.1:8000/
+run: ## serve: web, dispatcher, auditor, worker and beat, at http://127.0.0.1:8000/
 	@sh config/setup.sh run
 	@$(python) -m config.supervise run
 

@@ -105,7 +105,7 @@ def numbers(alarm: Alarm, now: datetime) -> list[tuple[str, object]]:
     """Who hears of an alarm: (number, station id or None). The operations number of all;
     of one incident its duty desk besides; without either the rescue centres.
     """
-    found = [(number, None) for number in [operations_number()] if number]
+    found = of_operations() if alarm.incident is None or operations_number() else []
     if alarm.incident is not None:
         duty, centres = candidates.desks(alarm.incident, candidates.datum(alarm.incident, now), None)
         found += [(station.duty_phone, station.pk) for station in ([duty] if duty else centres)]
@@ -121,6 +121,12 @@ def operations_number() -> str:
         return phones.normalise(settings.OPERATIONS_NUMBER)
     except phones.NotAPhoneNumber:
         return settings.OPERATIONS_NUMBER  # a short code
+
+
+def of_operations() -> list[tuple[str, object]]:
+    """Who hears of the service as a whole."""
+    number = operations_number()
+    return [(number, None)] if number else of_centres()
 
 
 def of_centres() -> list[tuple[str, object]]:

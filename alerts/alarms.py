@@ -39,7 +39,6 @@ KINDS = {
     "clock_apart": _("a clock is wrong"),
     "spool_waiting": _("messages wait in the spool"),
     "round_failed": _("the auditor could not look at everything"),
-    "repair_failed": _("a repair failed"),
     "heartbeat_refused": _("the outside watch does not take the heartbeat"),
     "roster_fault": _("a crew's phone takes no SMS from us"),
 }

@@ -1,20 +1,26 @@
 """Is the service alive, may it take traffic, and how late is it?"""
 
 import hmac
+from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, ProcessCollector, generate_latest
 
+from alerts import alarms, pulses
 from alerts.models import Escalation, Notification
+from communities.ids import uuid7_at
 from config.durability import unsafe_settings
 from config.problems import problem
+
+LATE = timedelta(seconds=15)
 
 
 @require_safe
@@ -25,12 +31,36 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if this process may take traffic, else 503; each check with its own word."""
+    """200 if this process may take traffic, else 503; each check with its own word.
+
+    How late the service is, and how long ago each kind of process was heard of, is told and decides nothing.
+    """
     checks = readiness()
     ready = all(word == "ok" for word in checks.values())
-    return JsonResponse(
-        {"status": "ok" if ready else "not ready", "checks": checks}, status=200 if ready else 503
-    )
+    said = {"status": "ok" if ready else "not ready", "checks": checks}
+    if ready:
+        said |= lateness()
+    return JsonResponse(said, status=200 if ready else 503)
+
+
+def lateness() -> dict[str, dict[str, float]]:
+    """Seconds that the oldest due row of each queue waits, and since the last sign of life of each kind."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', '1000', true)")
+            ages = {name: round(age_s, 1) for name, (_, age_s) in due().items()}
+            return {"oldest_due_s": ages, "pulse_age_s": pulse_ages()}
+    except DatabaseError:
+        return {}
+
+
+def pulse_ages() -> dict[str, float]:
+    """Seconds since the youngest sign of life of each kind of process."""
+    ages: dict[str, float] = {}
+    for sign in pulses.signs():
+        if not sign.ended:
+            ages[sign.kind] = round(min(sign.age_s, ages.get(sign.kind, float("inf"))), 1)
+    return ages
 
 
 def readiness() -> dict[str, str]:
@@ -97,17 +127,49 @@ def collect() -> CollectorRegistry:
     ProcessCollector(registry=registry)
     due_rows = Gauge("suar_due_rows", "Rows that should have left by now", ["queue"], registry=registry)
     oldest = Gauge("suar_oldest_due_seconds", "Age of the oldest due row", ["queue"], registry=registry)
+    for name, (count, age_s) in due().items():
+        due_rows.labels(name).set(count)
+        oldest.labels(name).set(age_s)
+    rungs = Gauge("suar_rungs_late", "Rungs of ladders over 15 s late", registry=registry)
+    rungs.set(Escalation.objects.live().filter(due_at__lt=Now() - LATE).count())
+    pulse = Gauge(
+        "suar_pulse_age_seconds",
+        "Since the last sign of life of a kind of process",
+        ["kind"],
+        registry=registry,
+    )
+    for kind, age_s in pulse_ages().items():
+        pulse.labels(kind).set(age_s)
+    standing = Gauge("suar_alarms_open", "Alarms that stand", ["kind"], registry=registry)
+    found = alarms.standing().order_by().values("kind").annotate(count=Count("pk"))
+    count_of = dict.fromkeys(alarms.KINDS, 0) | {row["kind"]: row["count"] for row in found}
+    for kind, count in count_of.items():
+        standing.labels(kind).set(count)
+    outcomes = Gauge(
+        "suar_notifications_last_hour",
+        "Notifications written in the last hour, by what became of them",
+        ["channel", "status"],
+        registry=registry,
+    )
+    # Their ids are in order of time, so that the key's index finds them.
+    fresh = Notification.objects.filter(pk__gte=uuid7_at(timezone.now() - timedelta(hours=1)))
+    for row in fresh.order_by().values("channel", "status").annotate(count=Count("pk")):
+        outcomes.labels(row["channel"], row["status"]).set(row["count"])
+    return registry
+
+
+def due() -> dict[str, tuple[int, float]]:
+    """Of each queue how many rows should have left by now, and the age of the oldest in seconds."""
     now = timezone.now()
+    # From the first wish to send: a row that only ever fails for now moves its due time, not its age.
+    unsent = Notification.objects.filter(status__in=("pending", "failed_temp", "leased"), created_at__lte=now)
     queues = {
-        # From the first wish to send: a row that only ever fails for now moves its due time, not its age.
-        "notification": (
-            Notification.objects.filter(status__in=("pending", "failed_temp", "leased"), created_at__lte=now),
-            "created_at",
-        ),
+        "notification": (unsent, "created_at"),
+        "notification_p1": (unsent.filter(priority=1), "created_at"),
         "escalation": (Escalation.objects.live().filter(due_at__lte=now), "due_at"),
     }
+    found = {}
     for name, (rows, since) in queues.items():
-        found = rows.aggregate(count=Count("pk"), since=Min(since))
-        due_rows.labels(name).set(found["count"])
-        oldest.labels(name).set((now - found["since"]).total_seconds() if found["since"] else 0)
-    return registry
+        row = rows.aggregate(count=Count("pk"), since=Min(since))
+        found[name] = (row["count"], (now - row["since"]).total_seconds() if row["since"] else 0.0)
+    return found

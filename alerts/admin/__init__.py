@@ -1,9 +1,9 @@
 """The admin of everything that moves units: the queue of incidents, the fleet, the record of what was said.
 
 `queue` lists, `incident_page` shows one incident, `acts` (with their `forms`) are what an officer does to it,
-`fleet` is edited, `records` are only read.
+`fleet` is edited, `records` are only read; `watch` shows what is wrong with the service itself.
 """
 
-from alerts.admin import fleet, queue, records
+from alerts.admin import fleet, queue, records, watch
 
-__all__ = ["fleet", "queue", "records"]
+__all__ = ["fleet", "queue", "records", "watch"]

@@ -82,9 +82,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(help_text="a word of alerts.alarms.KINDS", max_length=30)),
                 (
                     "subject",
-                    models.CharField(
-                        help_text="what it is about; with the kind it names the fact", max_length=120
-                    ),
+                    models.CharField(help_text="what it is about", max_length=120),
                 ),
                 (
                     "text",

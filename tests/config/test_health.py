@@ -1,9 +1,14 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
+from django.utils import timezone
 
+from alerts import alarms, pulses
+from communities.ids import uuid7, uuid7_at
 from config import health
+from tests import factories
 
 
 def test_alive_needs_no_database(client):
@@ -74,3 +79,37 @@ def test_metrics_are_for_the_machine_itself_or_the_token(rf, settings, token, he
 
 def test_a_stranger_gets_no_metrics(client):
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 403
+
+
+@pytest.mark.django_db
+def test_how_late_the_service_is_is_told_and_decides_nothing(client):
+    now = timezone.now()
+    incident = factories.Incident()
+    factories.Notification(incident=incident, priority=1, created_at=now - timedelta(seconds=90))
+    factories.Notification(incident=incident, priority=3, created_at=now - timedelta(seconds=200))
+    factories.Notification(incident=incident, status="failed_perm", channel="voice", created_at=now)
+    factories.Escalation(incident=incident, due_at=now - timedelta(seconds=40))
+    alarms.stand("clock_apart", "host", "the clock of host is wrong")
+    pulses.write("dispatcher")
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    said = ready.json()
+    assert 90 <= said["oldest_due_s"]["notification_p1"] < 120
+    assert 200 <= said["oldest_due_s"]["notification"] < 230
+    assert said["pulse_age_s"]["dispatcher"] < 20
+    text = client.get("/metrics").text
+    for line in (
+        r'suar_oldest_due_seconds{queue="notification_p1"} (9|1[01])\d\.',
+        r"suar_rungs_late 1\.0$",
+        r'suar_pulse_age_seconds{kind="dispatcher"} \d',
+        r'suar_alarms_open{kind="clock_apart"} 1\.0$',
+        r'suar_alarms_open{kind="process_silent"} 0\.0$',
+        r'suar_notifications_last_hour{channel="sms",status="pending"} 2\.0$',
+        r'suar_notifications_last_hour{channel="voice",status="failed_perm"} 1\.0$',
+    ):
+        assert re.search(f"^{line}", text, re.MULTILINE), line
+
+
+def test_ids_are_in_order_of_time():
+    now = timezone.now()
+    assert uuid7_at(now - timedelta(milliseconds=2)) < uuid7() < uuid7_at(now + timedelta(seconds=60))
