@@ -100,7 +100,7 @@ def read(
     if (
         repaired != folded
         and found.position
-        and coordinates.find(folded, language=spoken).position != found.position
+        and coordinates.position(folded, language=spoken) != found.position
     ):
         found.flags.add("digits_repaired")
     if code_source := _take_code(found, found_codes):

@@ -53,23 +53,30 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """Cut folded text into tokens."""
     out: list[Token] = []
-    last_end = 0
+    last_end, kinds = 0, _KINDS
     for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        glued = start == last_end and bool(out)
+        word, (start, end) = match[0], match.span()
+        glued = start == last_end > 0
         last_end = end
-        if match[1] is None:
-            out.append(Token(_kind(match[0], out), match[0], start, end, glued))
+        if match.lastindex is None:
+            kind = kinds.get(word, "w")
+            kinds = _KINDS_AFTER_NUMBER if kind in "dms" else _KINDS
+            out.append(Token(kind, word, start, end, glued))
             continue
-        parts = _POINTS.split(match[1])
+        kinds = _KINDS_AFTER_NUMBER
+        if word.isdigit():
+            out.append(Token("n", word, start, end, glued))
+            continue
+        parts = _POINTS.split(word)
         if len(parts) == 4:  # 27.15.45.2 is D.M.S.s
             parts[2:] = [".".join(parts[2:])]
         if len(parts) < 3:
-            out.append(Token("n", match[1], start, end, glued))
+            out.append(Token("n", word, start, end, glued))
         elif len(parts) == 3:  # 05.58.200 is D.M.mmm
             out.extend(Token("n", part, start, end, glued or i > 0) for i, part in enumerate(parts))
         else:
-            out.append(Token("w", match[1], start, end, glued))
+            kinds = _KINDS
+            out.append(Token("w", word, start, end, glued))
     _settle(out)
     return out
 
@@ -95,6 +102,7 @@ _KINDS = {
     "do": "d",
 }
 _KINDS_AFTER_NUMBER = {
+    **_KINDS,
     **dict.fromkeys(SECOND_WORDS, "s"),
     **dict.fromkeys(MINUTE_WORDS, "m"),
     **dict.fromkeys(DEGREE_WORDS, "d"),
@@ -103,14 +111,11 @@ _KINDS_AFTER_NUMBER = {
 }
 
 
-def _kind(word: str, before: list[Token]) -> str:
-    after_number = bool(before) and before[-1].kind in "ndms"
-    return (after_number and _KINDS_AFTER_NUMBER.get(word)) or _KINDS.get(word, "w")
-
-
 def _settle(out: list[Token]) -> None:
     """Decide what needs the next token: signs or dashes, d/h as degree or hemisphere, m/s as marks."""
     for i, token in enumerate(out):
+        if token.kind not in "-gDHMS":
+            continue
         after = out[i + 1] if i + 1 < len(out) else None
         number_next = after is not None and after.kind == "n"
         if token.kind == "-":
@@ -171,7 +176,7 @@ def readings(
     Forms: decimal, compact, dm, dms.
     """
     texts = [number.text.replace(COMMA, ".") for number in numbers]
-    if any("." in text for text in texts[:-1]) or any(len(text) > 18 for text in texts):
+    if "." in "".join(texts[:-1]) or len(max(texts, key=len)) > 18:
         return []
     limit = 180.0 if longitude else 90.0
     found = []

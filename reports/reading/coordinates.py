@@ -16,7 +16,7 @@ from communities.sphere import great_circle_m
 
 from . import masks, signs, spellings
 from .axes import COMMA, Axis, Token, tokens
-from .pairs import Pair, error_m, in_service_box, join, plausible
+from .pairs import OTHER_SIDE, Pair, error_m, in_service_box, join, plausible
 
 ON_LAND_TOLERANCE_M = 1852
 SAME_PLACE_M = 1852
@@ -38,6 +38,7 @@ class Found:
     tried: bool = False  # the sender meant to give a position, whether or not it could be read
 
 
+_SIZES = {1: (1, 2, 3), 2: (2, 1, 3), 3: (3, 2, 1)}  # how many numbers the other axis may have
 _TWO_NUMBERS = re.compile(r"\d[^\d]+\d")
 THREE_WORDS = re.compile(r"/{3}[a-z]+\.[a-z]+\.[a-z]+")
 
@@ -63,12 +64,25 @@ def find(
     return out
 
 
-def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool]:
-    """Read commas as decimal points, then as separators; marks of hemisphere first, bare numbers last."""
+def position(text: str, *, language: str = "") -> tuple[float, float] | None:
+    """The position that `find` would give, and nothing of what it doubts: sooner found."""
+    text = masks.hide(spellings.unify(THREE_WORDS.sub(masks.blank, text)), masks.NEVER)
+    pairs, _ = _every_pair(text, language, False, first=True)
+    if not pairs:
+        return None
+    lon, lat = _likeliest(pairs, None)[1]
+    return round(lon, 6), round(lat, 6)
+
+
+def _every_pair(text: str, language: str, south: bool, first: bool = False) -> tuple[list[Pair], bool]:
+    """Read commas as decimal points, then as separators; marks of hemisphere first, bare numbers last.
+
+    `first`: none of those that stand behind the likeliest.
+    """
     invalid = False
     cut = cache(tokens)
     for spelling in spellings.of(text):
-        pairs, bad = _marked_pairs(cut(spelling), language, south)
+        pairs, bad = _marked_pairs(cut(spelling), language, south, first)
         invalid |= bad
         if pairs:
             return pairs, False
@@ -89,20 +103,18 @@ def _every_pair(text: str, language: str, south: bool) -> tuple[list[Pair], bool
 
 def _runs(all_tokens: list[Token]) -> list[list[Token]]:
     """Stretches without a word that hold at least two numbers."""
-    runs: list[list[Token]] = [[]]
-    numbers = 0
-    for token in all_tokens:
-        if token.kind != "w":
-            runs[-1].append(token)
-            numbers += token.kind == "n"
-            continue
-        if numbers < 2:
-            runs.pop()
-        if len(runs) == MOST_RUNS:
-            return runs
-        runs.append([])
-        numbers = 0
-    return runs if numbers >= 2 else runs[:-1]
+    runs: list[list[Token]] = []
+    start = numbers = 0
+    for i, token in enumerate(all_tokens):
+        if token.kind == "n":
+            numbers += 1
+        elif token.kind == "w":
+            if numbers >= 2:
+                runs.append(all_tokens[start:i])
+                if len(runs) == MOST_RUNS:
+                    return runs
+            start, numbers = i + 1, 0
+    return [*runs, all_tokens[start:]] if numbers >= 2 else runs
 
 
 def _axes(segment: list[Token]) -> Axis | None:
@@ -152,27 +164,28 @@ def _heads(segment: list[Token], size: int) -> list[Token] | None:
     return segment if seen == size else None
 
 
-def _marked_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[list[Pair], bool]:
+def _marked_pairs(
+    all_tokens: list[Token], language: str, south: bool, first_only: bool
+) -> tuple[list[Pair], bool]:
     pairs: list[Pair] = []
     invalid = False
     for run in _runs(all_tokens):
         marks = [i for i, token in enumerate(run) if token.kind == "h"]
+        if not marks and all(token.kind not in "ao" for token in run):
+            continue
         found: list[Pair] = []
         bad = False
+        edges = [-1, *marks, len(run)][: MOST_MARKS + 2]
+        stretches = [run[one + 1 : two] for one, two in pairwise(edges)]
+        counts = [sum(token.kind == "n" for token in stretch) for stretch in stretches]
         for at, (one, two) in enumerate(pairwise(marks[:MOST_MARKS])):
-            before = run[marks[at - 1] + 1 if at else 0 : one]
-            middle = run[one + 1 : two]
-            after = run[two + 1 : marks[at + 2] if at + 2 < len(marks) else len(run)]
-            n_before, n_middle, n_after = (
-                sum(t.kind == "n" for t in part) for part in (before, middle, after)
-            )
+            before, middle, after = stretches[at : at + 3]
+            n_before, n_middle, n_after = counts[at : at + 3]
             if not 1 <= n_middle <= 3:
                 continue
             for suffix, available in ((True, n_before), (False, n_after)):
-                sizes = [n_middle] + [n for n in (2, 1, 3) if n != n_middle]
-                done = False
-                for size in sizes:
-                    if size > available or done:
+                for size in _SIZES[n_middle]:
+                    if size > available:
                         continue
                     if size < min(n_middle, available):  # the end of something longer
                         bad = True
@@ -196,13 +209,15 @@ def _marked_pairs(all_tokens: list[Token], language: str, south: bool) -> tuple[
                         pair.start = min(first.numbers[0].start, run[one].start)
                         pair.end = max(second.numbers[-1].end, run[two].end if suffix else 0)
                         found.append(pair)
-                        done = True
+                        break
         if not found:
             one_mark, one_bad = _half_marked(run, marks, language, south)
             found.extend(one_mark)
             bad |= one_bad
         pairs.extend(_apart(found))
         invalid |= bad and not found
+        if first_only and any(pair.inside and pair.strength == 3 for pair in found):
+            break
     return pairs, invalid
 
 
@@ -357,18 +372,23 @@ def _without_stray(run: list[Token], numbers: list[Token]) -> list[Token]:
     return run
 
 
-def _choose(pairs: list[Pair], near: tuple[float, float] | None, out: Found) -> None:
+def _likeliest(pairs: list[Pair], near: tuple[float, float] | None) -> tuple[Pair, tuple[float, float]]:
+    """The pair that is meant, and where it is: of two sides of the equator the likelier."""
     best = max(pairs, key=lambda pair: (pair.inside, pair.strength, -pair.start))
+    here, flipped = (best.lon, best.lat), (best.lon, -best.lat)
+    if best.doubtful and best.others[0][2] == OTHER_SIDE and in_service_box(*flipped):
+        return best, flipped if _likelier(flipped, here, near) else here
+    return best, here
+
+
+def _choose(pairs: list[Pair], near: tuple[float, float] | None, out: Found) -> None:
+    best, here = _likeliest(pairs, near)
     out.tried = True
     out.flags |= best.flags
     out.spans = [(pair.start, pair.end) for pair in pairs]
-    here = (best.lon, best.lat)
     others = [(round(lon, 6), round(lat, 6), note) for lon, lat, note in best.others]
-    if best.doubtful and others[0][2] == "other side of the equator":
-        flipped = (best.lon, -best.lat)
-        if in_service_box(*flipped) and _likelier(flipped, here, near):
-            others[0] = (round(here[0], 6), round(here[1], 6), "other side of the equator")
-            here = flipped
+    if here != (best.lon, best.lat):
+        others[0] = (round(best.lon, 6), round(best.lat, 6), OTHER_SIDE)
     for pair in pairs:
         if pair is not best and great_circle_m(here, (pair.lon, pair.lat)) > SAME_PLACE_M:
             others.append((round(pair.lon, 6), round(pair.lat, 6), "also in the text"))

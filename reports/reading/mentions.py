@@ -7,6 +7,7 @@ all the text says. What the text names after it ("Pulau Gaya, Semporna, Sabah") 
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from communities.sphere import Position
 
@@ -296,10 +297,10 @@ class Reader:
             found += self._with_kind_after()
             found += self._before_region()
             for pattern, there in ((_AT, True), (_FROM_OR_TO, False), (_AT_SCRIPT, True)):
-                for match in list(pattern.finditer(self.text))[:MOST_MENTIONS]:
+                for match in islice(pattern.finditer(self.text), MOST_MENTIONS):
                     if hit := self.after(match.end(), bare=True):
                         found.append(Mention(hit[0], match.end(), hit[1], there))
-            for match in list(_AT_AFTER_SCRIPT.finditer(self.text))[:MOST_MENTIONS]:
+            for match in islice(_AT_AFTER_SCRIPT.finditer(self.text), MOST_MENTIONS):
                 if hit := self.before(match.start()):
                     found.append(Mention(hit[0], hit[1], match.start(), True))
         if not found:
@@ -325,7 +326,7 @@ class Reader:
         )
 
     def _with_kind_before(self, at_sea: bool):
-        for match in list(_NAME_AFTER_KIND.finditer(self.text))[:MOST_MENTIONS]:
+        for match in islice(_NAME_AFTER_KIND.finditer(self.text), MOST_MENTIONS):
             kind = match[0].strip(" .")
             loose = kind in LOOSE and "." not in match[0]
             hit = self.after(match.start(), bare=loose)
@@ -333,7 +334,7 @@ class Reader:
                 yield Mention(hit[0], match.start(), hit[1], self._there(match.start()))
 
     def _with_kind_after(self):
-        for match in list(_KIND_AFTER_NAME.finditer(self.text))[:MOST_MENTIONS]:
+        for match in islice(_KIND_AFTER_NAME.finditer(self.text), MOST_MENTIONS):
             port = match["kind"] in _PORT_WORDS
             hit, end = None, match.end()
             if not match["sorts"].strip():
@@ -347,7 +348,7 @@ class Reader:
                 yield Mention(hit[0], hit[1], end, self._there(hit[1]), outside=outside)
 
     def _before_region(self):
-        for match in list(BEFORE_REGION.finditer(self.text))[:MOST_MENTIONS]:
+        for match in islice(BEFORE_REGION.finditer(self.text), MOST_MENTIONS):
             if hit := self.before(match.start(), bare=True):
                 yield Mention(hit[0], hit[1], match.start(), self._there(hit[1]))
 

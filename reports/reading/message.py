@@ -61,6 +61,7 @@ _OVER = _FIGURES - {"overdue_missing", "medical"}
 _PERSONS = frozenset(CLASSES["person"])
 _DANGERS = frozenset((*RESCUE_ORDER, *SECURITY_FIRST, *SECURITY_ORDER, "distress", "plea", "urgency"))
 UNREAD_WORDS = 3
+_IDLE = BREAKS | FILLERS
 # A crime or hazard beside which these are what it did, not a call for rescue.
 _YIELDS_TO = {
     "nav_hazard": ("", "disabled_adrift", "medical"),
@@ -132,7 +133,7 @@ def _names_any(words: Words, concept: str) -> bool:
 
 def _says_more(words: Words, present: set[str]) -> bool:
     """Whether something stands beside a position that nobody read: it may be the danger."""
-    said = [token for token in words.tokens if token.isalpha() and token not in BREAKS | FILLERS]
+    said = [token for token in words.tokens if token.isalpha() and token not in _IDLE]
     known = {"safe_now", "drill", "thanks", "position_corrected", "mistake"}
     return len(said) >= UNREAD_WORDS and not present & known
 

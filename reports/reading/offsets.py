@@ -7,6 +7,7 @@ from the place. The three parts stand in any order, with nothing but small words
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from communities.sphere import NAUTICAL_MILE_M, Position, destination
 
@@ -167,7 +168,7 @@ def find(text: str, language: str, after: After, before: Before) -> list[Said]:
     there and where it starts; None if there is none.
     """
     found = []
-    for match in list(_DISTANCES.finditer(text))[:MOST_DISTANCES]:
+    for match in islice(_DISTANCES.finditer(text), MOST_DISTANCES):
         many = numerals.value(match["number"]) + (0.5 if match["half"] else 0)
         metres = many * _UNIT_M["".join(match["unit"].split())]
         if 0 < metres <= MOST_M and (said := _around(text, match, metres, language, after, before)):
@@ -182,7 +183,7 @@ def tells_distance(text: str) -> bool:
 
 
 def _hours_from(text: str, after: After) -> list[Said]:
-    for match in list(_HOURS.finditer(text))[:MOST_DISTANCES]:
+    for match in islice(_HOURS.finditer(text), MOST_DISTANCES):
         hours = numerals.value(match["number"]) / (60 if match["unit"].startswith(_MINUTE_UNITS) else 1)
         if 0 < hours * RUN_M_PER_HOUR <= MOST_M and (hit := after(match.end())):
             return [Said(hours * RUN_M_PER_HOUR, None, 0.0, hit[0], rough=True)]

@@ -9,6 +9,7 @@ from .signs import HEMISPHERES, LOOSE
 SERVICE_BOX = (90.0, -13.0, 142.0, 25.0)  # west, south, east, north: where the service answers
 GNSS_ERROR_M = 15.0  # what a fisher's set is worth, besides the digits that were typed
 METRES_A_DEGREE = 111_120.0
+OTHER_SIDE = "other side of the equator"
 
 
 @dataclass(slots=True)
@@ -56,8 +57,7 @@ def join(first: Axis, second: Axis, strength: int, language: str, south: bool) -
         pair = _read(lat_axis, lon_axis, strength, language, south)
         if pair is None:
             continue
-        said = any(_says(axis) for axis in (first, second))
-        if lat_axis is second and not said:
+        if lat_axis is second and not (_says(first) or _says(second)):
             pair.flags.add("order_assumed")
         return pair
     return None
@@ -87,8 +87,7 @@ def _whole(axis: Axis) -> int:
 
 
 def _read(lat_axis: Axis, lon_axis: Axis, strength: int, language: str, south: bool) -> Pair | None:
-    lats, lons = _forms(lat_axis, 0), _forms(lon_axis, 1)
-    if not lats or not lons:
+    if not (lats := _forms(lat_axis, 0)) or not (lons := _forms(lon_axis, 1)):
         return None
     three = len(lat_axis.numbers) == len(lon_axis.numbers) == 3
     if three and lats[0][2] != lons[0][2]:  # 02.15.50 beside 117.39.97
@@ -114,7 +113,7 @@ def _read(lat_axis: Axis, lon_axis: Axis, strength: int, language: str, south: b
     pair.lat, pair.lon = lat * lat_signs[0], lon * lon_signs[0]
     if len(lat_signs) > 1 and lat and -lat >= SERVICE_BOX[1] - 1e-9 and lat <= SERVICE_BOX[3]:
         pair.doubtful = True
-        pair.others.append((pair.lon, -pair.lat, "other side of the equator"))
+        pair.others.append((pair.lon, -pair.lat, OTHER_SIDE))
     elif len(lat_signs) > 1:
         pair.flags.add("hemisphere_assumed")
     if len(lon_signs) > 1:

@@ -38,6 +38,7 @@ _TOGETHER = {
     "berdua": 2, "bertiga": 3, "berempat": 4, "berlima": 5,
     "berenam": 6, "bertujuh": 7, "berlapan": 8, "berdelapan": 8, "bersembilan": 9, "bersepuluh": 10,
 }  # fmt: skip
+_COUNTING_WORDS = frozenset((*_ONES, *_TENS, *_TOGETHER, "labing", "ber"))
 _THAI_ROW = "หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ"
 _THAI_NUMBERS = {word: value for value, word in enumerate(_THAI_ROW.split(), 1)}
 _THAI_COUNT = re.compile(rf"(?<![\d.,])(\d{{1,3}}|{'|'.join(_THAI_NUMBERS)})\s?(?:คน|ชีวิต)")
@@ -87,6 +88,7 @@ _NOT_OURS = CASUALTIES | ATTACKERS
 _TAKEN_BY = ATTACKERS | {"culik", "kidnapped", "dinukot", "diculik"}
 UNITS_AFTER = frozenset((*signs.UNITS, *signs.BOAT_UNITS, "m"))
 _LABEL_REACH = 3
+_STOPS = BREAKS - {":"}
 
 
 def count_persons(text: str, *, attack: bool = False) -> int | None:
@@ -102,6 +104,9 @@ def count_persons(text: str, *, attack: bool = False) -> int | None:
     tokens = split(_SUM.sub(_added, text))
     i = 0
     while i < len(tokens):
+        if not tokens[i].isdigit() and tokens[i] not in _COUNTING_WORDS:
+            i += 1
+            continue
         value, after = _number(tokens, i)
         if value is None:
             if (
@@ -160,7 +165,7 @@ def _number(tokens: list[str], i: int) -> tuple[int | None, int]:
     """The number at `i` and where it ends; None for decimals and long digit groups."""
     token = tokens[i]
     if token.isdigit():
-        if tokens[max(0, i - 1) : i] and (tokens[i - 1] in NUMBERED or tokens[i - 1] in signs.PRICE_WORDS):
+        if i and (tokens[i - 1] in NUMBERED or tokens[i - 1] in signs.PRICE_WORDS):
             return None, i + 1
         decimal = _decimal_neighbour(tokens, i)
         return (int(token) if len(token) <= 4 and not decimal else None), i + 1
@@ -191,24 +196,21 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
     rest = tokens[end : end + 5]
     while rest and rest[0] in ("na", "ng", "ka", "po", "lang", "lng", "other", "lagi"):
         rest = rest[1:]
-    word, beyond = (rest[0] if rest else ""), rest[1:4]
-    ends = (n for n, token in enumerate(beyond) if token in BREAKS or token.isdigit() or token in _ONES)
-    beyond = beyond[: next(ends, len(beyond))]
-    if beyond[:1] == ["hilang"] and beyond[1:2] and beyond[1] in ("kontak", "contact", "hubungan"):
-        beyond = []
+    word = rest[0] if rest else ""
     counts = word in TOTAL_AFTER or word in PARTS or word in ROLES
+    beyond = _next_two(rest[1:3]) if counts or word in ("on", "of") else []
     if counts:
         if _among(tokens[max(0, start - 2) : start], _TAKEN_BY):
             return
-        if _among(beyond[:2], _NOT_OURS) or (attack and _among(beyond[:2], BOARDERS)):
+        if _among(beyond, _NOT_OURS) or (attack and _among(beyond, BOARDERS)):
             return
     label, own = _label(tokens, start)
     if label and word not in _ONE_BY_ONE and word not in UNITS_AFTER:
         (labelled if own else parts).append(value)
     elif (
         word in ("pob", "souls", "onboard", "aboard")
-        or (counts and _among(beyond[:2], {"onboard", "aboard", "pob"}))
-        or (counts and beyond[:2] == ["on", "board"])
+        or (counts and _among(beyond, {"onboard", "aboard", "pob"}))
+        or (counts and beyond == ["on", "board"])
         or (word == "on" and beyond[:1] == ["board"])
         or (word == "of" and beyond[:1] == ["us"])
     ):
@@ -227,6 +229,14 @@ def _sort(tokens, start, end, value, attack, totals, labelled, parts) -> None:
         totals.append(value)
 
 
+def _next_two(tokens: list[str]) -> list[str]:
+    """What of the next two words belongs to the one counted: nothing beyond another number or a break."""
+    ends = (n for n, token in enumerate(tokens) if token in BREAKS or token.isdigit() or token in _ONES)
+    tokens = tokens[: next(ends, 2)]
+    lost_touch = tokens[:1] == ["hilang"] and tokens[1:] and tokens[1] in ("kontak", "contact", "hubungan")
+    return [] if lost_touch else tokens
+
+
 def _after_we(tokens: list[str], start: int) -> bool:
     """kami 5; we are 5."""
     return start > 0 and (
@@ -241,7 +251,7 @@ def _label(tokens: list[str], start: int) -> tuple[str, bool]:
         if i < 0:
             break
         word = tokens[i]
-        if word.isdigit() or word in _ONES or word in BREAKS - {":"}:
+        if word.isdigit() or word in _ONES or word in _STOPS:
             break
         if word in LISTED and (tokens[i + 1] == ":" or (back == 1 and _opens(tokens, i))):
             return word, True

@@ -6,6 +6,7 @@ for or drifts towards is told, and no position.
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from communities.sphere import NAUTICAL_MILE_M, Position, bearing_deg, destination, great_circle_m
 
@@ -123,7 +124,7 @@ MOST_PAIRED = 12
 
 def _between(text: str, reader: Reader) -> tuple[Named, Named] | None:
     """The two places of "between A and B"."""
-    for match in list(_BETWEEN.finditer(text))[:MOST_PAIRED]:
+    for match in islice(_BETWEEN.finditer(text), MOST_PAIRED):
         first = reader.after(match.end())
         link = first and _AND.match(text, first[1])
         second = link and reader.after(link.end())

@@ -65,7 +65,7 @@ class Words:
 
     @property
     def count(self) -> int:
-        return sum(token not in BREAKS for token in self.tokens)
+        return len(self.tokens) - sum(map(self.tokens.count, BREAKS))
 
     def names(self, concept: str) -> bool:
         return any(hit.concept == concept and not hit.negated for hit in self.hits)
@@ -203,7 +203,8 @@ def find(text: str) -> Words:
 
 def _spelled(tokens: list[str]) -> list[str]:
     """The tokens as the tables spell them; x before a word is Malay for not."""
-    right = [SPELLINGS.get(token) or known_form(token) for token in tokens]
+    known = {token: SPELLINGS.get(token) or known_form(token) for token in set(tokens)}
+    right = [known[token] for token in tokens]
     for i, (token, after) in enumerate(pairwise(tokens)):
         if token == "x" and len(after) > 2 and after.isalpha():  # noqa: S105
             right[i] = "tak"
@@ -213,7 +214,7 @@ def _spelled(tokens: list[str]) -> list[str]:
 def _count_everyday(tokens: list[str]) -> dict[str, int]:
     counts: dict[str, int] = defaultdict(int)
     seen = set(tokens)
-    seen.update(f"{a} {b}" for a, b in pairwise(tokens))
+    seen.update(map(" ".join, pairwise(tokens)))
     for word in seen & _EVERYDAY.keys():
         for language in _EVERYDAY[word]:
             counts[language] += 1
@@ -248,8 +249,12 @@ def _latin_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
 def _near_hits(tokens: list[str], everyday: dict[str, int]) -> list[Hit]:
     """Two words near one another in a clause. One that stands nearer to a third belongs to that."""
     pairs = []
+    said = set(tokens)
+    met = {
+        one for one in said & _INDEX.near.keys() if _INDEX.near[one][1] or said & _INDEX.near[one][0].keys()
+    }
     for i, token in enumerate(tokens):
-        if token not in _INDEX.near:
+        if token not in met:
             continue
         by_word, by_beginning = _INDEX.near[token]
         for step in (1, -1):
