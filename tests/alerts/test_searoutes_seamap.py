@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.searoutes.seamap import NEAR_M, SNAP_LIMIT_M, SeaMap
+from alerts.searoutes.grid import NEAR_M, SNAP_LIMIT_M
+from alerts.searoutes.seamap import SeaMap
 from communities.sphere import NAUTICAL_MILE_M, great_circle_m
 
 ROOT = Path(__file__).parents[2]
