@@ -88,6 +88,18 @@ def test_an_older_fix_and_a_rolled_over_date_are_told_alike(send, short):
         (json.dumps([row(1)]).encode(), 200),
         (json.dumps(row(1) | {"note": "x" * 3000}).encode(), 200),
     ],
+    ids=[
+        "nothing",
+        "cut off",
+        "none",
+        "a number",
+        "deep",
+        "no text",
+        "null island",
+        "no latitude",
+        "one in a list",
+        "too long",
+    ],
 )
 def test_all_else_goes_the_long_way(send, short, body, status):
     send(row(30))

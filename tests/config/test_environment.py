@@ -1,3 +1,4 @@
+import base64
 import os
 import re
 import subprocess
@@ -6,14 +7,13 @@ import zoneinfo
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment as env
 from config import settings
 
 ROOT = Path(__file__).resolve().parents[2]
-KEY = Fernet.generate_key().decode()
+KEY = base64.urlsafe_b64encode(b"only-for-tests-only-for-tests-32").decode()
 
 NONSENSE = [
     (env.flag, {}, ["2", "maybe", "wahr"]),
