@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
-from django.db.models import Exists, Min, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
-from alerts import drift, fitness, ranking, reach, ways
+from alerts import drift, fleet, ranking, ways
 from alerts.models import Dispatch, PatrolUnit, SceneWeather, Station
 from alerts.waters import Waters, waters_of
 from communities import coast
-from communities.models import Device
-from communities.sphere import great_circle_m
 from reports.models import Incident
 from reports.taxonomy import TAXONOMY, Category
 
@@ -112,81 +110,6 @@ def aim(incident: Incident, at: datetime) -> drift.Likely | None:
 
 # --- Who can go ---
 
-# Columns and not rows: the fleet is read at every rung, and models of it cost ten times as much.
-_WEIGHED = (
-    "pk",
-    "call_sign",
-    "kind",
-    "status",
-    "rest_until",
-    "phone",
-    "has_device",
-    "speed_kn",
-    "range_nm",
-    "capabilities",
-    "readiness_s",
-    "sea_state_limit",
-    "station__position",
-    "station__agency__name",
-    "station__agency__country",
-    "fix__longitude",
-    "fix__latitude",
-    "fix__position_at",
-    "fix__speed_kn",
-    "fix__course_deg",
-)
-
-
-def fleet(
-    now: datetime, incident: Incident | None = None
-) -> tuple[list[ranking.Unit], list[ranking.PassedOver]]:
-    """Every unit that can be called, as the ranking weighs it, and those that no call can reach.
-
-    A unit on a task that `incident` is worth leaving for says so.
-    """
-    has_device = Device.objects.filter(
-        user__patrol_units=OuterRef("pk"), revoked_at__isnull=True, push_retired_at__isnull=True
-    ).exclude(push_target="")
-    tasks = dict(
-        Dispatch.objects.engaged().values_list("unit").annotate(Min("incident__priority")).order_by()
-    )
-    units, unreachable = [], []
-    for unit in PatrolUnit.objects.annotate(has_device=Exists(has_device)).values_list(*_WEIGHED, named=True):
-        if not unit.phone and not unit.has_device:
-            unreachable.append(ranking.PassedOver(unit.call_sign, "cannot be called: no phone, no device"))
-            continue
-        base = (unit.station__position.x, unit.station__position.y)
-        here = None if unit.fix__position_at is None else (unit.fix__longitude, unit.fix__latitude)
-        at_sea = (
-            here is not None
-            and reach.is_fresh(unit.fix__position_at, now)
-            and great_circle_m(here, base) > fitness.AT_BASE_M
-        )
-        units.append(
-            ranking.Unit(
-                call_sign=unit.call_sign,
-                kind=unit.kind,
-                position=here,
-                position_at=unit.fix__position_at,
-                base_position=base,
-                status=unit.status,
-                speed_kn=unit.speed_kn,
-                range_nm=unit.range_nm,
-                capabilities=frozenset(unit.capabilities),
-                agency=unit.station__agency__name,
-                country=unit.station__agency__country,
-                readiness_s=reach.READY_AT_SEA_S if at_sea else unit.readiness_s,
-                sea_state_limit=unit.sea_state_limit,
-                rested=unit.rest_until is None or unit.rest_until <= now,
-                may_leave_task=incident is not None
-                and unit.pk in tasks
-                and fitness.may_leave(unit.status, tasks[unit.pk], incident.priority),
-                moving_kn=unit.fix__speed_kn,
-                course_deg=unit.fix__course_deg,
-            )
-        )
-    return units, unreachable
-
 
 def recall(incident: Incident) -> None:
     """Read what a rung asks of an incident again and again, once: who was told, and the weather."""
@@ -221,17 +144,20 @@ def rank_for(
     wanted: int = WANTED,
     named: Collection[str] = (),
     nearby_m: float = 0.0,
+    given: fleet.Fleet | None = None,
+    first_only: bool = False,
 ) -> dict:
     """Rank the fleet for an incident; JSON-ready, kept for the desk to show.
 
     `ranked`, `passed_over` and `support` as `ranking.Ranking` has them; `datum` where it was told to be,
     `aim` where it is thought to be when the first unit arrives, `waters` whose they are. Units that declined,
     dropped out or were stood down from this incident are passed over by name. `distances`, `wanted`,
-    `named` and `nearby_m` go to `ranking.rank`.
+    `named` and `nearby_m` go to `ranking.rank`. `given` is the fleet where it is known already. `first_only`
+    finds the first unit alone, the same as otherwise, and no support; `partial` says so.
     """
     waters = waters_of(where.position, where.error_m) if waters is None else waters
     weather = scene_weather(incident)
-    units, unreachable = fleet(now, incident)
+    given = given or fleet.read(now)
     need = ranking.Need(
         type=incident.type,
         position=where.position,
@@ -246,12 +172,13 @@ def rank_for(
     in_place = drift.Likely(where.position, where.error_m or 0.0, now, 0.0, where.basis)
     result, aimed = ranking.rank_adrift(
         need,
-        [unit for unit in units if unit.call_sign not in out],
+        [unit for unit in given.for_incident(incident.priority) if unit.call_sign not in out],
         at=now,
         likely=lambda at: likely_place(incident, where, at, weather) or in_place,
         distances=distances,
         clear=ways.clear,
-        wanted=wanted,
+        wanted=1 if first_only else wanted,
+        with_support=not first_only,
         named=named,
         nearby_m=nearby_m,
     )
@@ -266,9 +193,9 @@ def rank_for(
         "weather": str(weather) if weather else "",
         # A path for the map is for those that may be called next; five hundred would be a megabyte a rung.
         "ranked": [asdict(row) | ({} if n < WANTED else {"path": ()}) for n, row in enumerate(result.ranked)],
-        "passed_over": [asdict(row) for row in (*said, *result.passed_over, *unreachable)],
+        "passed_over": [asdict(row) for row in (*said, *result.passed_over, *given.unreachable)],
         "support": [asdict(row) for row in result.support],
-    }
+    } | ({"partial": True} if first_only else {})
 
 
 def desks(

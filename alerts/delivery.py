@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from alerts import calls, candidates, escalation, receipts, wakeup
@@ -19,41 +19,80 @@ from alerts.transports.base import Message, TransportError, get_transport
 from communities import identity
 from communities.models import Device
 from reports import workflow
+from reports.models import Incident
 
 log = logging.getLogger(__name__)
 
 S, C = Notification.Status, Notification.Channel
+URGENT = 2  # P1 and P2 have threads of their own, and are repeated at once when in doubt
+_LOOKED_AT = (
+    "dispatch__status",
+    "incident__status",
+    "unit__phone",
+    "station__duty_phone",
+    "device__push_target",
+    "device__push_kind",
+    "device__push_retired_at",
+    "device__revoked_at",
+    "has_it",
+)
 # After a push and an SMS that failed for good the voice is left.
 CHANNEL_ORDER = (C.PUSH, C.SMS, C.VOICE)
 
 
-def claim(channel: str, most: int, *, worker: str, now: datetime) -> list[Notification]:
-    """Lease up to `most` due notifications of one channel, the most urgent first."""
+# What was written just now is due at once, whatever the clock of whoever wrote it says. The lease ends by the
+# database's clock, since whoever returns it may not go by the same time as its holder.
+_LEASE = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM alerts_notification
+    WHERE {of} AND priority {lane} AND status IN ('pending', 'failed_temp')
+        AND (due_at <= %(now)s OR (attempt = 0 AND due_at = created_at))
+    ORDER BY attempt, priority, repeat, due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+)
+UPDATE alerts_notification SET status = 'leased', attempt = alerts_notification.attempt + 1,
+    leased_by = %(worker)s, leased_until = statement_timestamp() + make_interval(secs => %(lease_s)s::float8)
+FROM due WHERE alerts_notification.id = due.id RETURNING alerts_notification.*
+"""
+# The lane's condition is a literal, so that each lane finds its own partial index.
+_LANES = {True: f"<= {URGENT}", False: f"> {URGENT}"}
+_LEASE_OF_CHANNEL = {
+    urgent: _LEASE.format(of="channel = %(channel)s", lane=lane) for urgent, lane in _LANES.items()
+}
+_LEASE_OF_INCIDENT = {
+    urgent: _LEASE.format(of="incident_id = %(incident)s AND channel = ANY(%(channels)s)", lane=lane)
+    for urgent, lane in _LANES.items()
+}
+
+
+def claim(channel: str, most: int, *, urgent: bool, worker: str, now: datetime) -> list[Notification]:
+    """Lease up to `most` due notifications of one channel, the first to leave first.
+
+    Of P1 and P2 (`urgent`), or of the others.
+    """
     if most <= 0:
         return []
-    with transaction.atomic():
-        due = list(
-            Notification.objects.due(now)
-            .filter(channel=channel)
-            .select_for_update(skip_locked=True, of=("self",))
-            .values_list("pk", flat=True)[:most]
-        )
-        Notification.objects.filter(pk__in=due).update(
-            status=S.LEASED,
-            attempt=F("attempt") + 1,
-            leased_by=worker,
-            leased_until=now + timedelta(seconds=settings.DISPATCHER_LEASE_S),
-        )
-    claimed = Notification.objects.filter(pk__in=due).select_related(
-        "incident", "unit", "station", "reporter", "device"
-    )
-    return sorted(claimed, key=lambda notification: due.index(notification.pk))
+    return _lease(_LEASE_OF_CHANNEL[urgent], most=most, worker=worker, now=now, channel=channel)
+
+
+def claim_of(
+    incident_id, channels: list[str], most: int, *, urgent: bool, worker: str, now: datetime
+) -> list[Notification]:
+    """Lease up to `most` due notifications of one incident on these channels, as `claim`."""
+    if most <= 0 or not channels:
+        return []
+    sql = _LEASE_OF_INCIDENT[urgent]
+    return _lease(sql, most=most, worker=worker, now=now, incident=incident_id, channels=channels)
+
+
+def _lease(sql: str, **asked) -> list[Notification]:
+    leased = Notification.objects.raw(sql, asked | {"lease_s": settings.DISPATCHER_LEASE_S})
+    return sorted(leased, key=lambda row: (row.attempt, row.priority, row.repeat, row.due_at))
 
 
 def return_leases(now: datetime) -> int:
     """Give back what a dead dispatcher had taken, and let go of what nobody needs to hear any more."""
     Notification.objects.waiting().filter(expires_at__lt=now).update(status=S.EXPIRED)
-    returned = Notification.objects.lease_over(now).update(status=S.PENDING, due_at=now, leased_by="")
+    returned = Notification.objects.lease_over().update(status=S.PENDING, due_at=now, leased_by="")
     if returned:
         log.warning("%d notifications came back from a dispatcher that did not report", returned)
     return returned
@@ -62,23 +101,30 @@ def return_leases(now: datetime) -> int:
 def deliver(notification: Notification, *, now: datetime | None = None) -> str:
     """Send one leased notification and record the outcome; return its new status. Never raises.
 
-    Looks again before it sends: an acknowledgement that came meanwhile stops it.
+    Looks again before it sends: an acknowledgement that came meanwhile stops it, and so does a lease that
+    has gone to somebody else.
     """
     now = now or timezone.now()
-    if not _still_wanted(notification, now):
-        return S.CANCELLED
     try:
-        message = message_of(notification)
+        found = _look(notification)
+        if found is None:
+            return S.CANCELLED
+        if not _still_wanted(notification, found):
+            Notification.objects.filter(pk=notification.pk, status=S.LEASED).update(status=S.CANCELLED)
+            return S.CANCELLED
+        message = message_of(notification, found)
         transport = get_transport(notification.channel)
+        known = _sent_for(notification) if notification.attempt > 1 else None
         if not connection.in_atomic_block:
             connection.close()  # back to the pool: none is held while a carrier takes its time
-        carrier_id = transport.send(message)
+        found_id = None if known is None else transport.find(message, notification.created_at, known=known)
+        carrier_id = found_id or transport.send(message)
     except TransportError as error:
         return _failed(notification, error, now)
     except Exception as error:  # a fault of ours must not take the dispatcher down, nor lose the row
         log.exception("notification %s", notification.pk)
         return _failed(notification, TransportError(type(error).__name__, permanent=False, code="fault"), now)
-    updated = Notification.objects.filter(pk=notification.pk, status=S.LEASED).update(
+    updated = _mine(notification).update(
         status=S.ACCEPTED,
         carrier_id=carrier_id[:80],
         carrier=carrier_of(notification.channel),
@@ -91,15 +137,27 @@ def deliver(notification: Notification, *, now: datetime | None = None) -> str:
     return S.ACCEPTED
 
 
+def _sent_for(notification: Notification) -> set[str] | None:
+    """The carrier's ids of what was sent for the incident: an earlier attempt may be one more, taken unheard.
+
+    None for a P1 or P2, for which nobody looks: twice is better than late. Words name the incident, so only
+    its rows may have said the same; this row's own id is that of an attempt that the carrier called failed.
+    """
+    if notification.priority <= URGENT:
+        return None
+    sent = Notification.objects.filter(incident=notification.incident_id, channel=notification.channel)
+    return set(sent.exclude(carrier_id="").values_list("carrier_id", flat=True))
+
+
 def carrier_of(channel: str) -> str:
     """Name of the carrier that serves a channel now; "simulated" for the recorder."""
     path = settings.TRANSPORTS[channel]
     return "simulated" if path.endswith(".Recorder") else "fcm" if channel == C.PUSH else "twilio"
 
 
-def message_of(notification: Notification) -> Message:
+def message_of(notification: Notification, found) -> Message:
     """The notification as its carrier needs it. Raises TransportError where there is no address."""
-    to, kind = _address(notification)
+    to, kind = _address(notification, found)
     valid_for_s = None
     if notification.expires_at:
         valid_for_s = max(int((notification.expires_at - timezone.now()).total_seconds()), 1)
@@ -119,16 +177,15 @@ def message_of(notification: Notification) -> Message:
     )
 
 
-def _address(notification: Notification) -> tuple[str, str]:
+def _address(notification: Notification, found) -> tuple[str, str]:
     if notification.channel == C.PUSH:
-        device = notification.device
-        if device is None or not device.push_target or device.push_retired_at or device.revoked_at:
+        if not found.device__push_target or found.device__push_retired_at or found.device__revoked_at:
             raise TransportError("no device to push to", permanent=True, code="no_device")
-        return device.push_target, device.push_kind or Device.PushKind.TOKEN
+        return found.device__push_target, found.device__push_kind or Device.PushKind.TOKEN
     if notification.unit_id:
-        number = notification.unit.phone
+        number = found.unit__phone
     elif notification.station_id:
-        number = notification.station.duty_phone
+        number = found.station__duty_phone
     else:
         number = identity.address_of(notification.reporter)
     if not number:
@@ -136,24 +193,26 @@ def _address(notification: Notification) -> tuple[str, str]:
     return number, "phone"
 
 
-def _still_wanted(notification: Notification, now: datetime) -> bool:
-    """False, and the row cancelled, where an answer or a stand-down has overtaken it."""
+def _mine(notification: Notification) -> QuerySet:
+    """The row, as long as nobody else has claimed it since."""
+    return Notification.objects.filter(pk=notification.pk, status=S.LEASED, attempt=notification.attempt)
+
+
+def _look(notification: Notification):
+    """All that sending depends on as it is now, in one query; None where the lease is no longer ours."""
+    has_it = Notification.objects.filter(
+        incident=OuterRef("incident"), station=OuterRef("station"), acknowledged_at__isnull=False
+    )
+    rows = _mine(notification).order_by().annotate(has_it=Exists(has_it))
+    return next(iter(rows.values_list(*_LOOKED_AT, named=True)), None)
+
+
+def _still_wanted(notification: Notification, found) -> bool:
+    """False where an answer, a stand-down or the officer's own word has overtaken it."""
     if notification.purpose not in Notification.CALLS_FOR_A_UNIT:
         return True
-    dispatch_status = (
-        Dispatch.objects.filter(pk=notification.dispatch_id).values_list("status", flat=True).first()
-    )
-    incident = notification.incident
-    incident.refresh_from_db(fields=["status"])
-    answered = dispatch_status is not None and dispatch_status not in (
-        Dispatch.Status.ALERTING,
-        Dispatch.Status.PROPOSED,
-    )
-    silenced = notification.station_id and calls.has_it(notification.station, incident)
-    if incident.status in incident.QUEUE_STATUSES and not answered and not silenced:
-        return True
-    Notification.objects.filter(pk=notification.pk, status=S.LEASED).update(status=S.CANCELLED)
-    return False
+    answered = found.dispatch__status not in (None, Dispatch.Status.ALERTING, Dispatch.Status.PROPOSED)
+    return found.incident__status in Incident.QUEUE_STATUSES and not answered and not found.has_it
 
 
 def _failed(notification: Notification, error: TransportError, now: datetime) -> str:
@@ -163,13 +222,13 @@ def _failed(notification: Notification, error: TransportError, now: datetime) ->
     if permanent:
         fields["status"] = S.FAILED_PERM
     else:
-        urgent = error.ambiguous and notification.priority <= 2
+        urgent = error.ambiguous and notification.priority <= URGENT
         wait = timedelta(seconds=error.retry_after_s) if error.retry_after_s else receipts.backoff(attempt)
         fields |= {"status": S.FAILED_TEMP, "due_at": now if urgent else now + wait}
     log.warning(
         "notification %s by %s failed (%s)", notification.pk, notification.channel, error.code or error
     )
-    if not Notification.objects.filter(pk=notification.pk, status=S.LEASED).update(**fields):
+    if not _mine(notification).update(**fields):
         return fields["status"]
     if error.ours:
         receipts.warn_of_fault(notification.channel, error.code, str(error))

@@ -1,7 +1,6 @@
 """The dispatcher process: carries out due rungs and sends due notifications, until told to stop.
 
 Any number of copies may run. The rows in PostgreSQL are the truth; Redis only rings the bell.
-Each channel has threads of its own, so that a carrier that hangs never slows another.
 """
 
 import logging
@@ -10,39 +9,42 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
-from django.utils import timezone
 
-from alerts import delivery, escalation, pulses, searoutes, wakeup
-from alerts.models import Notification
+from alerts import delivery, escalation, fleet, pulses, searoutes, wakeup
+from alerts.clock import SteadyClock
+from alerts.lanes import Lanes
+from alerts.models import Escalation
 from alerts.transports.base import get_transport
+from reports.models import Incident
 
 log = logging.getLogger(__name__)
 
 SWEEP_S = 1.0
 AWAY_S = 1.0  # pause after the database did not answer
+RUNGS = 4  # carried out at once, the last of them P1 or P2: one whose ways are long holds up no other
+AT_ONCE = 4  # rows of one channel that a rung hands on itself
 
 
 class Dispatcher:
     """One copy of the dispatcher. `run` blocks until `stop`. `clock` tells it what is due."""
 
-    def __init__(self, clock: Callable[[], datetime] = timezone.now) -> None:
-        self.clock = clock
+    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+        self.clock = clock or SteadyClock()
         self.name = f"{socket.gethostname()[:20]}:{os.getpid()}"
         self.due = threading.Event()
         self.stopping = threading.Event()
-        self.channels = {
-            channel: Channel(channel, settings.DISPATCHER_THREADS, self.due)
-            for channel in Notification.Channel.values
-        }
+        self.lanes = Lanes(self.clock, self.due)
+        self.rungs = Rungs(self)
         self.listener = wakeup.Listener(self.due)
-        self.swept_at = 0.0
         self.pulse = pulses.Writer("dispatcher")
+        self.keeper = fleet.Keeper()
+        self.swept_at = 0.0
 
     def stop(self) -> None:
         self.stopping.set()
@@ -50,13 +52,18 @@ class Dispatcher:
 
     def run(self) -> None:
         """Work until stopped; then let what is in flight finish."""
-        for channel in self.channels:
+        for channel in self.lanes.channels:
             get_transport(channel)  # client libraries load now, not at the first distress
-        searoutes.warm()
         self.listener.start()
+        searoutes.warm()
+        sweeper = threading.Thread(target=self._sweep_on, name="sweeper")
+        sweeper.start()
         log.info("dispatcher %s is at work, looking every %s s", self.name, settings.DISPATCHER_POLL_S)
         while not self.stopping.is_set():
             self.due.clear()
+            if time.monotonic() - self.swept_at >= SWEEP_S:
+                self.swept_at = time.monotonic()
+                close_old_connections()
             try:
                 busy = self.tick()
                 self.pulse.beat("sending" if busy else "nothing is due")
@@ -68,60 +75,116 @@ class Dispatcher:
             if not busy:
                 self.due.wait(settings.DISPATCHER_POLL_S)
         self.listener.stopping = True
-        for channel in self.channels.values():
-            channel.close()
+        self.rungs.close()
+        self.lanes.close()
+        sweeper.join()
         self.pulse.end()
         log.info("dispatcher %s has stopped", self.name)
 
     def tick(self) -> bool:
-        """Carry out what is due now; True if there may be more at once."""
+        """Begin what is due now, as far as there are threads; True if there may be more at once."""
         now = self.clock()
-        if time.monotonic() - self.swept_at >= SWEEP_S:
-            self.swept_at = time.monotonic()
-            close_old_connections()
-            delivery.return_leases(now)
-            escalation.sweep(now)
-        # A few rungs at a time: what the first one asks for leaves before the twentieth is carried out.
-        climbed = escalation.carry_out_due(now)
-        # One look for all channels: most of the time nothing is due at all.
-        due = set(Notification.objects.due(now).order_by().values_list("channel", flat=True).distinct())
-        sent = sum(self.channels[channel].fill(self.name, now) for channel in due)
-        return bool(climbed or sent)
+        begun = self.rungs.fill(now)
+        return bool(self.lanes.fill(self.name, now) or begun)
+
+    def sweep(self) -> None:
+        """Make the rows that should be there, and return what others dropped."""
+        now = self.clock()
+        if delivery.return_leases(now) + escalation.sweep(now):
+            self.due.set()
 
     def drain(self) -> None:
         """Carry out all that is due and wait for it: for tests and drills."""
-        while self.tick() or any(channel.in_flight for channel in self.channels.values()):
+        while True:
+            if time.monotonic() - self.swept_at >= SWEEP_S:
+                self.swept_at = time.monotonic()
+                self.sweep()
+            if not (self.tick() or self.rungs.in_work or self.rungs.incomplete or self.lanes.in_flight):
+                return
             time.sleep(0.005)
 
+    def _sweep_on(self) -> None:
+        """Sweep until stopped, in a thread of its own, so that a long sweep holds no alert up."""
+        while not self.stopping.is_set():
+            close_old_connections()
+            try:
+                if isinstance(self.clock, SteadyClock):
+                    self.clock.check()
+                self.keeper.refresh(self.clock())
+                self.sweep()
+            except DatabaseError:  # the main loop says so
+                connection.close()
+            except Exception:
+                log.exception("the sweep failed and will be tried again")
+            self.stopping.wait(SWEEP_S)
+        connection.close()
 
-class Channel:
-    """The threads that send on one channel, and how many are free."""
 
-    def __init__(self, name: str, threads: int, done: threading.Event) -> None:
-        self.name = name
-        self.threads = threads
-        self.done = done
-        self.in_flight: set[Future] = set()
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+class Rungs:
+    """The threads that carry out rungs, and one that afterwards completes what they left out in a hurry."""
 
-    def fill(self, worker: str, now: datetime) -> int:
-        """Claim as many due notifications as there are free threads, and send them."""
-        claimed = delivery.claim(self.name, self.threads - len(self.in_flight), worker=worker, now=now)
-        for notification in claimed:
-            future = self.pool.submit(self._send, notification)
-            self.in_flight.add(future)
-            future.add_done_callback(self._landed)
-        return len(claimed)
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.dispatcher = dispatcher
+        self.lock = threading.Lock()
+        self.in_work: set = set()
+        self.incomplete: set = set()
+        self.pool = ThreadPoolExecutor(RUNGS, thread_name_prefix="rung")
+        self.afterwards = ThreadPoolExecutor(1, thread_name_prefix="ranking")
+
+    def fill(self, now: datetime) -> int:
+        """Begin as many due rungs as there are free threads; return how many."""
+        if len(self.in_work) >= RUNGS:
+            return 0
+        due = Escalation.objects.due(now).exclude(pk__in=list(self.in_work))
+        begun = 0
+        for incident_id, priority in due.values_list("pk", "incident__priority")[:RUNGS]:
+            most = RUNGS if priority <= delivery.URGENT else RUNGS - 1
+            with self.lock:
+                if len(self.in_work) >= most:
+                    break
+                self.in_work.add(incident_id)
+            self.pool.submit(self._carry_out, incident_id)
+            begun += 1
+        return begun
 
     def close(self) -> None:
         self.pool.shutdown(wait=True)
+        self.afterwards.shutdown(wait=True, cancel_futures=True)
 
-    def _send(self, notification: Notification) -> None:
+    def _carry_out(self, incident_id) -> None:
+        """Carry out a rung, and hand what it wrote to the lanes in the same breath."""
+        one, now = self.dispatcher, self.dispatcher.clock()
+        booking = one.lanes.booking(AT_ONCE)
         try:
-            delivery.deliver(notification)
-        finally:
-            connection.close()  # back to the pool
 
-    def _landed(self, future: Future) -> None:
-        self.in_flight.discard(future)
-        self.done.set()
+            def lease(incident: Incident) -> None:
+                booking.claim_of(incident, worker=one.name, now=now)
+
+            done = escalation.try_to_carry_out(
+                incident_id, now=now, hurried=True, kept=one.keeper.latest(), then=lease
+            )
+            if done:
+                booking.send()
+                self.incomplete.add(incident_id)
+                self.afterwards.submit(self._complete, incident_id)
+                one.due.set()
+        except Exception:  # the database went away; the row is still there
+            log.exception("incident %s: the rung could not be carried out", incident_id)
+        finally:
+            booking.end()
+            connection.close()
+            with self.lock:
+                self.in_work.discard(incident_id)
+
+    def _complete(self, incident_id) -> None:
+        one = self.dispatcher
+        try:
+            # Rungs that are due go first: they ask the same pilot for their ways.
+            while self.in_work and not one.stopping.wait(0.02):
+                pass
+            escalation.complete_ranking(incident_id, now=one.clock(), kept=one.keeper.latest())
+        except Exception:
+            log.exception("incident %s: the ranking was not completed; the next rung ranks anew", incident_id)
+        finally:
+            self.incomplete.discard(incident_id)
+            connection.close()

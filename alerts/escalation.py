@@ -6,13 +6,14 @@ a rung names its notifications by a key, so that carrying it out again asks nobo
 
 import logging
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from alerts import alarms, beacon_floods, calls, candidates, wakeup, waters
+from alerts import alarms, beacon_floods, calls, candidates, fitness, fleet, wakeup, waters
 from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from communities.models import User
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 S = Escalation.State
 LOOK_FROM_PRIORITY = 3
+FIRST_FEW = 4  # as many units as one rung calls by their place
 OVERSLEPT = timedelta(seconds=10)
 FULL_TYPES = [type_ for type_, row in TAXONOMY.items() if row.reply == ReplyMode.FULL]
 
@@ -133,36 +135,56 @@ def carry_out_due(now: datetime, most: int = 3) -> int:
 
     Copies of the dispatcher share the work: an incident that another one holds is skipped.
     """
-    done = 0
-    for incident_id in list(Escalation.objects.due(now).values_list("pk", flat=True)[:most]):
-        try:
-            done += carry_out(incident_id, now=now)
-        except Exception:
-            # One incident's fault must not keep the others from being called.
-            log.exception("incident %s: the rung failed and will be tried again", incident_id)
-            Escalation.objects.filter(pk=incident_id).update(due_at=now + timedelta(seconds=2))
-            alarms.stand(
-                "rung_failed",
-                f"incident:{incident_id}",
-                "the ladder's rung fails each time it is tried",
-                incident=Incident.objects.filter(pk=incident_id).first(),
-                lasts=timedelta(minutes=1),
-                now=now,
-            )
-    return done
+    due = list(Escalation.objects.due(now).values_list("pk", flat=True)[:most])
+    return sum(try_to_carry_out(incident_id, now=now) for incident_id in due)
+
+
+def try_to_carry_out(incident_id, *, now: datetime, **how) -> bool:
+    """`carry_out`; what it raises is logged, stands as an alarm, and the rung is tried again.
+
+    One incident's fault must not keep the others from being called.
+    """
+    try:
+        return carry_out(incident_id, now=now, **how)
+    except Exception:
+        log.exception("incident %s: the rung failed and will be tried again", incident_id)
+        Escalation.objects.filter(pk=incident_id).update(due_at=now + timedelta(seconds=2))
+        alarms.stand(
+            "rung_failed",
+            f"incident:{incident_id}",
+            "the ladder's rung fails each time it is tried",
+            incident=Incident.objects.filter(pk=incident_id).first(),
+            lasts=timedelta(minutes=1),
+            now=now,
+        )
+        return False
 
 
 @transaction.atomic
-def carry_out(incident_id, *, now: datetime) -> bool:
-    """Carry out the next rung of one incident if it is due; True if it was."""
+def carry_out(
+    incident_id,
+    *,
+    now: datetime,
+    hurried: bool = False,
+    kept: fleet.Fleet | None = None,
+    then: Callable[[Incident], None] | None = None,
+) -> bool:
+    """Carry out the next rung of one incident if it is due; True if it was.
+
+    `hurried`: a rung that calls the first unit only looks for no other; `complete_ranking` does, afterwards.
+    `kept` is the fleet as it was lately. `then` is called with the incident before the commit, in place of
+    the bell after it.
+    """
     incident = (
         Incident.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=incident_id).first()
     )
     if incident is None:
         return False
     escalation = Escalation.objects.get(pk=incident_id)
-    if not escalation.is_live or escalation.due_at > now:
+    if not escalation.is_due(now):
         return False
+    if escalation.state == S.WANTED:  # by the clock of whoever asked, which may be ahead of ours
+        escalation.started_at = min(escalation.started_at, now)
     candidates.recall(incident)
     if not incident.is_open:
         escalation.state = S.STOPPED
@@ -171,10 +193,35 @@ def carry_out(incident_id, *, now: datetime) -> bool:
     elif any(dispatch.is_lead for dispatch in candidates.dispatches_of(incident)):
         escalation.state = S.ANSWERED
     else:
-        _climb(incident, escalation, now)
+        _climb(incident, escalation, now, hurried, kept)
     escalation.save()
-    wakeup.ring_on_commit()
+    if then is None:
+        wakeup.ring_on_commit()
+    else:
+        then(incident)
     return True
+
+
+def complete_ranking(incident_id, *, now: datetime, kept: fleet.Fleet | None = None) -> None:
+    """Rank the whole fleet where a hurried rung looked for the first unit only, for the desk to see.
+
+    Takes the incident's lock only to write.
+    """
+    escalation = Escalation.objects.select_related("incident").filter(pk=incident_id).first()
+    if escalation is None or not escalation.is_live or not escalation.ranking.get("partial"):
+        return
+    incident = escalation.incident
+    where = candidates.datum(incident, now)
+    if where is None:
+        return
+    told = {one.unit.call_sign for one in candidates.dispatches_of(incident) if one.is_answerable}
+    ranking = candidates.rank_for(incident, where, now, named=told, given=kept)
+    # Whom the rung called keeps the row it was called by: by now it is "already alerted", by us.
+    called = {row["call_sign"]: row for row in escalation.ranking["ranked"]}
+    ranking["ranked"] = [called.get(row["call_sign"], row) for row in ranking["ranked"]]
+    with transaction.atomic():
+        workflow.lock(incident_id)
+        Escalation.objects.filter(pk=incident_id, ranked_at=escalation.ranked_at).update(ranking=ranking)
 
 
 def ladder_of(incident: Incident, escalation: Escalation, *, found: bool) -> Ladder:
@@ -197,7 +244,13 @@ def _look(incident: Incident, escalation: Escalation, now: datetime) -> None:
     _rung(incident, escalation, look_at(incident), [], where, "untouched", now)
 
 
-def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
+def _climb(
+    incident: Incident,
+    escalation: Escalation,
+    now: datetime,
+    hurried: bool = False,
+    kept: fleet.Fleet | None = None,
+) -> None:
     where = candidates.datum(incident, now)
     lies = waters.waters_of(where.position, where.error_m) if where else waters.Waters()
     why, held_alarm = _held(incident, lies)
@@ -205,14 +258,15 @@ def _climb(incident: Incident, escalation: Escalation, now: datetime) -> None:
     # Of a flood only what an officer sends to is ranked: others wait for the time that it takes.
     if where is not None and not (held and held_alarm == beacon_floods.FLAG):
         told = {one.unit.call_sign for one in candidates.dispatches_of(incident) if one.is_answerable}
-        escalation.ranking = candidates.rank_for(
-            incident,
-            where,
-            now,
-            waters=lies,
-            named=told,
-            nearby_m=NEARBY_M if _asks_everybody(incident, escalation) else 0.0,
-        )
+        how = {
+            "waters": lies,
+            "named": told,
+            "nearby_m": NEARBY_M if _asks_everybody(incident, escalation) else 0.0,
+            "first_only": hurried and _asks_first_only(incident, escalation),
+        }
+        escalation.ranking = candidates.rank_for(incident, where, now, given=kept, **how)
+        if kept is not None and not _is_as_kept(kept, escalation.ranking["ranked"]):
+            escalation.ranking = candidates.rank_for(incident, where, now, **how)
         escalation.ranked_at = now
     units = _in_order(incident, escalation.ranking.get("ranked", []) if where and not held else [])
     ladder = ladder_of(incident, escalation, found=bool(units))
@@ -343,6 +397,22 @@ def _asks_everybody(incident: Incident, escalation: Escalation) -> bool:
     """Tell whether the rung that is next calls every unit nearby, so that all of those must be measured."""
     ladder = BY_PRIORITY[incident.priority]
     return any(call.to == "all_units" for call in _calls_of(ladder, escalation.next_step))
+
+
+def _asks_first_only(incident: Incident, escalation: Escalation) -> bool:
+    """Tell whether the rung that is next begins the climb and calls nobody but the first unit."""
+    if escalation.state != S.WANTED or candidates.dispatches_of(incident):
+        return False
+    calls_ = _calls_of(BY_PRIORITY[incident.priority], escalation.next_step)
+    return all((call.to, call.unit) == ("unit", 1) for call in calls_)
+
+
+def _is_as_kept(kept: fleet.Fleet, ranked: list[dict]) -> bool:
+    """Tell whether the units that may be called next are still as free as when the fleet was read."""
+    first = {row["call_sign"] for row in ranked[:FIRST_FEW]}
+    was = {unit.call_sign: unit.status for unit in kept.units.values() if unit.call_sign in first}
+    rows = PatrolUnit.objects.filter(call_sign__in=first).values_list("call_sign", "status")
+    return all(was[sign] == status or {was[sign], status} <= fitness.FREE for sign, status in rows)
 
 
 def _calls_of(ladder: Ladder, step: int) -> tuple[Call, ...]:

@@ -1,9 +1,16 @@
 """Questions about many units, dispatches, ladders or notifications."""
 
+from datetime import timedelta
+
 from django.contrib.gis.db import models
 from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models.functions import Now
 
 from alerts import beacon_floods
+
+# What is asked for is due at once by the clock of whoever asks; further ahead of ours that clock is wrong.
+# Longer than a rung that failed waits.
+WRONG_CLOCK = timedelta(seconds=5)
 
 
 class DispatchQuerySet(models.QuerySet):
@@ -28,7 +35,8 @@ class EscalationQuerySet(models.QuerySet):
         flood = ExpressionWrapper(
             Q(incident__flags__contains=[beacon_floods.FLAG]), output_field=BooleanField()
         )
-        due = self.live().filter(due_at__lte=now)
+        wrong = Q(state="wanted", due_at__gt=now + WRONG_CLOCK)
+        due = self.live().filter(Q(due_at__lte=now) | wrong)
         return due.order_by("incident__priority", flood, "due_at")
 
 
@@ -39,9 +47,9 @@ class NotificationQuerySet(models.QuerySet):
             "attempt", "priority", "repeat", "due_at"
         )
 
-    def lease_over(self, now):
-        """Taken by a dispatcher that did not report back in time."""
-        return self.filter(status="leased", leased_until__lt=now)
+    def lease_over(self):
+        """Taken by a dispatcher that did not report back in time, by the database's clock."""
+        return self.filter(status="leased", leased_until__lt=Now())
 
     def waiting(self):
         """Not yet handed to a carrier."""

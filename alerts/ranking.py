@@ -123,6 +123,7 @@ def rank(
     wanted: int | None = None,
     named: Collection[str] = (),
     nearby_m: float = 0.0,
+    with_support: bool = True,
 ) -> Ranking:
     """Order the units that can act on `need` by the time they take to arrive; ties by call sign.
 
@@ -134,7 +135,7 @@ def rank(
     metres or None. Neither may be shorter than the great circle; aircraft and shore teams go straight.
     `clear` tells whether a straight way is all water. With `wanted`, units that cannot come among that many
     first even in a straight line are not measured, nor ranked; `named` call signs, and units that are no
-    further than `nearby_m` in a straight line, always are.
+    further than `nearby_m` in a straight line, always are. Support may be left out (`with_support`).
     """
     measure = _Measure(need, distances or _one_by_one(distance))
     entrants = [_Entrant(unit, reach.start_of(unit, at, clear), need.position) for unit in units]
@@ -144,7 +145,7 @@ def rank(
     return Ranking(
         tuple(row for _, row in ranked),
         tuple(sorted(passed_over, key=lambda row: row.call_sign)),
-        tuple(_support(need, entrants, at, measure, ranked[0] if ranked else None)),
+        tuple(_support(need, entrants, at, measure, ranked[0] if ranked else None)) if with_support else (),
     )
 
 

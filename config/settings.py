@@ -95,7 +95,7 @@ LADDER_SCALE = env.number("LADDER_SCALE", 1, most=1)
 #: Silent for longer, and last seen at sea: no rule sends that unit.
 OLDEST_FIX = timedelta(hours=env.integer("OLDEST_FIX_H", 24, least=1, most=8760))
 DISPATCHER_POLL_S = env.number("DISPATCHER_POLL_S", 0.5, most=60)
-DISPATCHER_LEASE_S = env.number("DISPATCHER_LEASE_S", 30, most=3600)
+DISPATCHER_LEASE_S = env.number("DISPATCHER_LEASE_S", 12, most=3600)
 DISPATCHER_THREADS = env.integer("DISPATCHER_THREADS", 8, least=1, most=64)
 #: How long every fix of every unit is kept for the audit.
 UNIT_TRACK_DAYS = env.integer("UNIT_TRACK_DAYS", 180, least=1, most=3660)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
-from alerts.querysets import DispatchQuerySet, EscalationQuerySet
+from alerts.querysets import WRONG_CLOCK, DispatchQuerySet, EscalationQuerySet
 from communities.ids import uuid7
 
 
@@ -79,6 +79,14 @@ class Escalation(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in (self.State.WANTED, self.State.RUNNING)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the next step should have been carried out by now.
+
+        What was only just asked for is due at once: a time well ahead comes from a clock that is wrong.
+        """
+        late = self.state == self.State.WANTED and self.due_at > now + WRONG_CLOCK
+        return self.is_live and (self.due_at <= now or late)
 
 
 class Dispatch(models.Model):

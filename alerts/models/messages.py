@@ -129,11 +129,17 @@ class Notification(models.Model):
             ),
         ]
         indexes = [
-            # what must leave now? A first attempt before a retry, P1 first, a first call before its repeats
+            # what must leave now in this lane? A first attempt before a retry, P1 first, a first call before
+            # its repeats
             models.Index(
-                fields=["attempt", "priority", "repeat", "due_at"],
-                condition=models.Q(status__in=["pending", "failed_temp"]),
-                name="notification_due",
+                fields=["channel", "attempt", "priority", "repeat", "due_at"],
+                condition=models.Q(status__in=["pending", "failed_temp"], priority__lte=2),
+                name="notification_due_urgent",
+            ),
+            models.Index(
+                fields=["channel", "attempt", "priority", "repeat", "due_at"],
+                condition=models.Q(status__in=["pending", "failed_temp"], priority__gt=2),
+                name="notification_due_other",
             ),
             # whose lease ran out?
             models.Index(

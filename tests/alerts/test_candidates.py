@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from alerts import candidates
+from alerts import candidates, fleet
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,8 @@ class TestDatum:
 class TestFleet:
     def test_a_unit_that_no_call_can_reach_is_passed_over_by_name(self, station):
         factories.PatrolUnit(call_sign="DUMB", station=station)
-        units, unreachable = candidates.fleet(NOW)
+        found = fleet.read(NOW)
+        units, unreachable = list(found.units.values()), found.unreachable
         assert units == []
         assert [(row.call_sign, row.reason) for row in unreachable] == [
             ("DUMB", "cannot be called: no phone, no device")
@@ -71,7 +72,7 @@ class TestFleet:
         user = factories.User()
         unit.crew.add(user)
         factories.Device(reporter=None, user=user, push_kind="token", push_target="x", **fields)
-        assert len(candidates.fleet(NOW)[0]) == (not fields)
+        assert len(fleet.read(NOW).units) == (not fields)
 
     @pytest.mark.parametrize(
         ("where", "minutes", "ready"),
@@ -82,7 +83,7 @@ class TestFleet:
         factories.UnitPosition(
             unit=patrol, longitude=where[0], latitude=where[1], position_at=NOW - timedelta(minutes=minutes)
         )
-        (unit,), _ = candidates.fleet(NOW)
+        (unit,) = fleet.read(NOW).units.values()
         assert unit.readiness_s == ready
 
 

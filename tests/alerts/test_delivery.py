@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from alerts import delivery, receipts
+from alerts.clock import database_time
 from alerts.models import Notification
 from alerts.transports.base import TransportError
 from tests import factories
@@ -16,7 +18,12 @@ NOW = timezone.now()
 
 
 def claim(most=10, at=NOW, worker="one"):
-    return delivery.claim("sms", most, worker=worker, now=at)
+    """As a dispatcher fills its lanes: P1 and P2, then the others."""
+    return [
+        row
+        for urgent in (True, False)
+        for row in delivery.claim("sms", most, worker=worker, now=at, urgent=urgent)
+    ]
 
 
 @pytest.mark.django_db
@@ -28,10 +35,12 @@ class TestClaim:
             )
 
         retry, late, urgent, old = note(1, 1, 90), note(0, 2, 1), note(0, 1, 1), note(0, 2, 50)
-        assert claim() == [urgent, old, late, retry]
+        low_retry, low = note(1, 3, 90), note(0, 5, 1)
+        assert claim() == [urgent, old, late, retry, low, low_retry]
 
     def test_what_is_not_due_or_another_channels_stays(self):
-        factories.Notification(due_at=NOW + timedelta(seconds=1))
+        factories.Notification(due_at=NOW + timedelta(seconds=1), created_at=NOW)
+        factories.Notification(due_at=NOW + timedelta(hours=1), attempt=1)
         factories.Notification(channel="voice", due_at=NOW)
         for status in set(Notification.Status.values) - {"pending", "failed_temp"}:
             factories.Notification(status=status, due_at=NOW)
@@ -41,8 +50,14 @@ class TestClaim:
         factories.Notification(due_at=NOW)
         (note,) = claim()
         assert (note.status, note.attempt, note.leased_by) == ("leased", 1, "one")
-        assert note.leased_until == NOW + timedelta(seconds=settings.DISPATCHER_LEASE_S)
+        left_s = (note.leased_until - database_time()).total_seconds()
+        assert settings.DISPATCHER_LEASE_S - 5 < left_s <= settings.DISPATCHER_LEASE_S
         assert claim(worker="two") == []
+
+    def test_what_was_asked_just_now_is_due_by_whatever_clock(self):
+        hour = timedelta(hours=1)
+        factories.Notification(created_at=NOW + hour, due_at=NOW + hour)
+        assert len(claim()) == 1
 
     @pytest.mark.parametrize("most", [0, -3])
     def test_no_free_thread_claims_nothing(self, most):
@@ -54,7 +69,8 @@ class TestClaim:
         old = factories.Notification(due_at=NOW, expires_at=NOW + timedelta(seconds=5))
         assert len(claim()) == 2
         after = NOW + timedelta(seconds=settings.DISPATCHER_LEASE_S + 1)
-        assert delivery.return_leases(NOW + timedelta(seconds=1)) == 0
+        assert delivery.return_leases(after) == 0  # by the database's clock no time has passed
+        Notification.objects.update(leased_until=F("leased_until") - timedelta(hours=1))
         assert delivery.return_leases(after) == 2
         delivery.return_leases(after)
         old.refresh_from_db()
@@ -132,6 +148,7 @@ class TestDeliver:
 
     def test_a_text_that_never_leaves_is_given_up_at_last(self, leased, outboxes):
         leased.attempt = receipts.MOST_ATTEMPTS
+        leased.save()
         outboxes["sms"].refusals.append(TransportError(permanent=False))
         assert delivery.deliver(leased, now=NOW) == "failed_perm"
 
@@ -142,20 +159,53 @@ class TestDeliver:
         assert outboxes["sms"].sent == []
 
     def test_a_unit_without_a_number_fails_for_good(self, leased):
-        leased.unit.phone = ""
+        type(leased.unit).objects.update(phone="")
         assert delivery.deliver(leased, now=NOW) == "failed_perm"
         leased.refresh_from_db()
         assert leased.error_code == "no_number"
 
-    def test_an_outcome_after_the_lease_was_taken_by_another_changes_no_state(self, leased, outboxes):
-        Notification.objects.update(status="delivered")
+    @pytest.mark.parametrize("meanwhile", [{"status": "pending"}, {"attempt": 2}, {"status": "delivered"}])
+    def test_a_lease_that_another_one_took_is_not_sent(self, leased, outboxes, meanwhile):
+        Notification.objects.update(**meanwhile)
+        delivery.deliver(leased, now=NOW)
+        assert outboxes["sms"].sent == []
+
+    @pytest.mark.parametrize("error", [None, TransportError(permanent=True)])
+    def test_an_outcome_that_the_carriers_receipt_overtook_changes_no_state(
+        self, leased, outboxes, monkeypatch, error
+    ):
+        def send(message):
+            Notification.objects.update(status="delivered")
+            if error:
+                raise error
+            return "MEM1"
+
+        monkeypatch.setattr(outboxes["sms"], "send", send)
         delivery.deliver(leased, now=NOW)
         leased.refresh_from_db()
-        assert (leased.status, leased.carrier_id) == ("delivered", "MEM1")
-        outboxes["sms"].refusals.append(TransportError(permanent=True))
-        delivery.deliver(leased, now=NOW)
-        leased.refresh_from_db()
-        assert leased.status == "delivered"
+        assert (leased.status, leased.carrier_id) == ("delivered", "" if error else "MEM1")
+
+    @pytest.mark.parametrize(("priority", "texts"), [(2, 2), (3, 1)])
+    def test_after_a_doubtful_attempt_only_the_urgent_is_said_again_unseen(
+        self, leased, outboxes, priority, texts
+    ):
+        Notification.objects.update(priority=priority)
+        leased.priority = priority
+        send, outbox = outboxes["sms"].send, outboxes["sms"]
+        with pytest.MonkeyPatch.context() as patch:
+
+            def taken_unheard(message):
+                send(message)
+                raise TransportError(permanent=False, ambiguous=True)
+
+            patch.setattr(outbox, "send", taken_unheard)
+            assert delivery.deliver(leased, now=NOW) == "failed_temp"
+        (again,) = claim(at=NOW + timedelta(seconds=5))
+        assert delivery.deliver(again, now=NOW) == "accepted"
+        assert len(outbox.sent) == texts
+        assert len({message.id for message in outbox.sent}) == 1
+        again.refresh_from_db()
+        assert again.carrier_id == f"MEM{texts}"
 
 
 @pytest.mark.django_db

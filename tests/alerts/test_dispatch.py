@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from alerts import candidates, dispatch, escalation
+from alerts import dispatch, escalation, fleet
 from alerts.models import Dispatch, Escalation, PatrolUnit
 from alerts.workflow import ALLOWED, DispatchNotAllowed
 from tests import factories
@@ -122,7 +122,7 @@ def test_a_unit_leaves_a_p5_for_a_p1_and_the_p5_asks_for_another(patrol, task, s
     patrol.save()
     distress = factories.Incident(status="dispatching", type="sinking", priority=1)
     new = factories.Dispatch(incident=distress, unit=patrol, status="alerting")
-    ((unit,), _) = candidates.fleet(timezone.now(), distress)
+    (unit,) = fleet.read(timezone.now()).for_incident(distress.priority)
     assert unit.may_leave_task is left
     if not left:
         with pytest.raises(DispatchNotAllowed):

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from alerts import candidates, ranking
+from alerts import fleet, ranking
 from alerts.models import Dispatch, PatrolUnit, Station
 from communities.models import Agency
 from tests import factories
@@ -157,7 +157,7 @@ class TestImport:
     def test_every_made_row_can_be_ranked(self, roster_files):
         roster_files()
         need = ranking.Need(type="sinking", position=factories.OFF_PANGKOR)
-        units, _ = candidates.fleet(timezone.now())
+        units = fleet.read(timezone.now()).units.values()
         ranked = ranking.rank(need, units, at=timezone.now())
         assert [row.call_sign for row in ranked.ranked] == ["MY-LUMUT-04"]
 

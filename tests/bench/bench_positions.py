@@ -114,14 +114,14 @@ def rankings() -> list[float]:
     """Milliseconds of each of RANKINGS rankings of the fleet: read from the database, then weighed."""
     from django.utils import timezone
 
-    from alerts import candidates, ranking, ways
+    from alerts import candidates, fleet, ranking, ways
 
     draw, found = random.Random(1), []
     for _ in range(RANKINGS):
         here = draw.uniform(96, 124), draw.uniform(-7, 11)
         started = time.perf_counter()
         now = timezone.now()
-        units, _ = candidates.fleet(now)
+        units = list(fleet.read(now).units.values())
         need = ranking.Need(type="sinking", position=here, position_error_m=100)
         ranking.rank(need, units, at=now, distances=ways.by_water, wanted=candidates.WANTED)
         found.append((time.perf_counter() - started) * 1000)

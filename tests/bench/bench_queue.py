@@ -220,7 +220,7 @@ def measure_ranking() -> None:
 
     from django.utils import timezone
 
-    from alerts import candidates, ranking, ways
+    from alerts import candidates, fleet, ranking, ways
     from alerts.models import PatrolUnit, Station
     from communities.models import Agency
     from communities.sphere import great_circle_m
@@ -236,8 +236,8 @@ def measure_ranking() -> None:
         bench_wakeup.fleet(count)
         now = timezone.now()
         times = 20 if count < 1000 else 5
-        reading = timed(lambda now=now: candidates.fleet(now), times)
-        units, _ = candidates.fleet(now)
+        reading = timed(lambda now=now: fleet.read(now), times)
+        units = list(fleet.read(now).units.values())
 
         def weigh(units=units, now=now) -> None:
             here = draw.uniform(96, 124), draw.uniform(-7, 11)
