@@ -47,9 +47,9 @@ class NotificationQuerySet(models.QuerySet):
             "attempt", "priority", "repeat", "due_at"
         )
 
-    def lease_over(self):
+    def lease_over(self, grace=timedelta()):
         """Taken by a dispatcher that did not report back in time, by the database's clock."""
-        return self.filter(status="leased", leased_until__lt=Now())
+        return self.filter(status="leased", leased_until__lt=Now() - grace)
 
     def waiting(self):
         """Not yet handed to a carrier."""

@@ -101,7 +101,7 @@ def late_ladders(now: datetime) -> Iterator[Finding]:
 
 def leases_over(now: datetime) -> Iterator[Finding]:
     """Messages left with a dispatcher that did not report: another one should have returned them."""
-    over = Notification.objects.lease_over(now - LEASE_GRACE)
+    over = Notification.objects.lease_over(LEASE_GRACE)
     ahead = Notification.objects.filter(
         status=S.LEASED, leased_until__gt=now + timedelta(seconds=10 * settings.DISPATCHER_LEASE_S)
     )

@@ -1,14 +1,18 @@
-"""From a report's commit to its alert in the carrier's hands: `python -m tests.bench.bench_wakeup`.
+"""From a report's commit to its alert in the carrier's hands: `python -m tests.bench.bench_wakeup [seconds]`.
 
-Reports come at random times (Poisson) while the dispatcher runs as its own process with the simulated carrier.
-The floor is a worker without rules, rung and polling alike.
+Distress reports from anywhere at sea come at random times (Poisson) while the dispatcher runs as its own
+process with the simulated carrier: at leisure, without Redis, and in a burst of so many seconds (60 unless
+told) with low-priority rows waiting, in which crews answer. The floor is a worker without rules, woken and
+polling alike, measured in the same run.
 """
 
 import os
 import random
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg
@@ -20,6 +24,8 @@ from tests.bench.stage import Server, Stage, dead_address, environment, percenti
 ROUNDS, SECONDS = 2, 5.0
 RATES = (1, 4)
 UNITS = 89
+BURST, BURST_S, WAITING = 20, 60.0, 1000
+ANSWERS = 40
 #: Longer than any alert may take; what has not left by then is counted as lost.
 PATIENCE_S = 10
 
@@ -86,6 +92,15 @@ def arrive(report, rate: float, seconds: float) -> list:
         return [future.result() for future in futures]
 
 
+def at_sea(draw: random.Random) -> tuple[float, float]:
+    from communities import coast
+
+    while True:
+        place = draw.uniform(96, 124), draw.uniform(-7, 11)
+        if not coast.is_land(*place):
+            return place
+
+
 def suar_report() -> tuple:
     """Take one distress in; return its incident and the moment of its commit."""
     from django.db import connection, transaction
@@ -104,7 +119,7 @@ def suar_report() -> tuple:
                 external_id=str(uuid7()),
                 text="tolong bot karam 4 orang",
                 type="sinking",
-                position=(draw.uniform(96, 124), draw.uniform(-7, 11)),
+                position=at_sea(draw),
             )
             receipt = intake.receive(incoming)
     finally:
@@ -112,15 +127,14 @@ def suar_report() -> tuple:
     return receipt.report.incident_id, committed[0]
 
 
-def suar_round(rate: float) -> list[float]:
-    """Seconds from commit to hand-over of each alert."""
+def suar_round(rate: float, seconds: float = SECONDS) -> list[float]:
+    """Seconds from commit to hand-over of the first call of each incident."""
     from alerts.models import Notification
 
-    clear()
-    made = arrive(suar_report, rate, SECONDS)
+    made = arrive(suar_report, rate, seconds)
 
     def handed() -> dict:
-        rows = Notification.objects.filter(purpose="alert", accepted_at__isnull=False)
+        rows = Notification.objects.filter(purpose__in=("alert", "duty"), accepted_at__isnull=False)
         first: dict = {}
         for incident, at in rows.order_by("-accepted_at").values_list("incident_id", "accepted_at"):
             first[incident] = at
@@ -132,6 +146,77 @@ def suar_round(rate: float) -> list[float]:
     return [
         (found[incident] - at).total_seconds() if incident in found else float("inf") for incident, at in made
     ]
+
+
+def low_priority_waits() -> None:
+    """Rows of P5 that are due, as after a broadcast or an outage."""
+    from django.utils import timezone
+
+    from alerts.models import Notification, PatrolUnit
+    from reports.models import Incident
+
+    now = timezone.now()
+    incident = Incident.objects.create(received_at=now, last_report_at=now)
+    unit = PatrolUnit.objects.first()
+    Notification.objects.bulk_create(
+        Notification(
+            incident=incident, unit=unit, purpose="answer", channel="sms", priority=5, text="low",
+            key=f"low {number}", created_at=now, due_at=now,
+        )
+        for number in range(WAITING)
+    )  # fmt: skip
+
+
+def answers(stop: threading.Event) -> tuple[list[float], int]:
+    """Crews say "I go" while the burst goes on, each unit once.
+
+    Seconds from each word to the commit that stops its ladder; how many calls for help left after that.
+    """
+    from django.conf import settings
+    from django.db import connection
+    from django.utils import timezone
+
+    from alerts import dispatch
+    from alerts.models import Dispatch, Notification
+
+    took, stopped = [], {}
+    try:
+        while len(took) < ANSWERS and not stop.wait(0.5):
+            called = Dispatch.objects.filter(status="alerting").exclude(
+                unit__dispatches__status="acknowledged"
+            )
+            one = called.order_by("?").first()
+            if one is None:
+                continue
+            started = time.monotonic()
+            dispatch.acknowledge(one.pk, via="sms")
+            took.append(time.monotonic() - started)
+            stopped[one.incident_id] = timezone.now()
+        stop.wait()
+        calls = Notification.objects.filter(incident__in=stopped, purpose__in=("alert", "duty"))
+        lease_s = settings.DISPATCHER_LEASE_S  # what was leased before the word was in flight
+
+        def left_later(row: Notification) -> bool:
+            leased_at = row.leased_until and row.leased_until.timestamp() - lease_s
+            return bool(row.accepted_at) and leased_at > stopped[row.incident_id].timestamp()
+
+        return took, sum(map(left_later, calls))
+    finally:
+        connection.close()
+
+
+def burst(seconds: float) -> tuple[list[float], list[float], int]:
+    """A burst of reports with low-priority rows waiting, and crews that answer meanwhile."""
+    clear()
+    low_priority_waits()
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as crews:
+        answering = crews.submit(answers, stop)
+        try:
+            values = suar_round(BURST, seconds)
+        finally:
+            stop.set()
+        return values, *answering.result()
 
 
 def floor_round(rate: float, redis_url: str | None) -> list[float]:
@@ -162,6 +247,7 @@ def main() -> None:
         url = stage.environment["REDIS_URL"]
         for broker, address in (("Redis up", url), ("Redis down", dead_address(url))):
             take(found, stage, broker, address, floor_address=url if address == url else None)
+        took, late = take_burst(found, stage, url, float(sys.argv[1]) if len(sys.argv) > 1 else BURST_S)
     rows = [("", "alerts", "p50 ms", "p99 ms", "max ms", "floor p50", "by the floor")]
     for name, rounds in found.items():
         if name.startswith("floor"):
@@ -183,14 +269,46 @@ def main() -> None:
     show(rows)
     print()
     up = [value * 1000 for one in found[f"suar, Redis up, {RATES[0]}/s"] for value in one]
+    crowd = [value for one in found[f"suar, burst, {BURST}/s"] for value in one]
     down = [value for one in found[f"suar, Redis down, {RATES[0]}/s"] for value in one]
     show_goals(
         [
             ("Redis up, p50 ms", percentile(up, 50), "<=", 10),
             ("Redis up, p99 ms", percentile(up, 99), "<=", 50),
             ("Redis down, slowest s", max(down), "<=", 1.5),
+            (f"burst with {WAITING} low-priority rows, p99 s", percentile(crowd, 99), "<=", 1),
+            (f"{len(took)} answers in it, ladder stopped, p99 s", percentile(took, 99), "<=", 1),
+            ("calls that left after an answer", late, "<=", 0),
         ]
     )
+
+
+def take_burst(found: dict, stage: Stage, address: str, seconds: float) -> tuple[list[float], int]:
+    """Measure the burst; how long answers took, and how many calls left after one."""
+    from django.conf import settings
+
+    settings.REDIS_URL = address
+    with serving(stage, address, address):
+        suar_round(RATES[0])  # does not count
+        values, took, late = burst(seconds)
+        found[f"suar, burst, {BURST}/s"] = [values]
+        found[f"floor, burst, {BURST}/s"] = [floor_round(BURST, address)]
+    return took, late
+
+
+@contextmanager
+def serving(stage: Stage, address: str, floor_address: str | None):
+    """The dispatcher and the floor's worker, each a process."""
+    workers = [
+        Server("manage.py run_dispatcher", stage.environment | {"REDIS_URL": address}),
+        Server(f"-m tests.bench.floor {floor_address or ''}", stage.environment),
+    ]
+    try:
+        time.sleep(5)  # neither listens on a port that would tell
+        yield
+    finally:
+        for worker in workers:
+            worker.stop()
 
 
 def take(found: dict, stage: Stage, broker: str, address: str, floor_address: str | None) -> None:
@@ -198,20 +316,13 @@ def take(found: dict, stage: Stage, broker: str, address: str, floor_address: st
     from django.conf import settings
 
     settings.REDIS_URL = address
-    workers = [
-        Server("manage.py run_dispatcher", stage.environment | {"REDIS_URL": address}),
-        Server(f"-m tests.bench.floor {floor_address or ''}", stage.environment),
-    ]
-    try:
-        time.sleep(5)  # neither listens on a port that would tell
+    with serving(stage, address, floor_address):
         suar_round(RATES[0])  # does not count
         for rate in RATES:
             for _ in range(ROUNDS):
+                clear()
                 found.setdefault(f"suar, {broker}, {rate}/s", []).append(suar_round(rate))
                 found.setdefault(f"floor, {broker}, {rate}/s", []).append(floor_round(rate, floor_address))
-    finally:
-        for worker in workers:
-            worker.stop()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0007_alarms_and_pulses"),
+        ("alerts", "0008_room_for_positions"),
     ]
 
     operations = [
