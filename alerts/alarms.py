@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 KINDS = {
     "notification_late": _("messages do not leave"),
     "notification_failing": _("a carrier keeps failing"),
+    "carrier_fault": _("our account at a carrier, or its set-up, stops messages"),
     "receipt_missing": _("a carrier is silent about urgent messages"),
     "ladder_late": _("ladders are not climbed"),
     "rung_failed": _("a rung of a ladder cannot be carried out"),

@@ -231,7 +231,7 @@ def _failed(notification: Notification, error: TransportError, now: datetime) ->
     if not _mine(notification).update(**fields):
         return fields["status"]
     if error.ours:
-        receipts.warn_of_fault(notification.channel, error.code, str(error))
+        receipts.carrier_fault(notification.channel, error.code, str(error), now=now)
     if error.retires_address:
         receipts.retire(notification, error.code, now=now)
     if permanent:

@@ -5,25 +5,21 @@ callbacks come in.
 """
 
 import hmac
-import logging
-import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
-from alerts import calls
+from alerts import alarms, calls
 from alerts.models import Notification
-from alerts.transports.outcomes import fault_of_ours, outcome
+from alerts.transports.outcomes import outcome
 from communities.models import Device
-
-log = logging.getLogger(__name__)
 
 S = Notification.Status
 
 MOST_ATTEMPTS = 20
 MOST_BACKOFF_S = 60
-MOST_LOOKED_AT = 500
+FAULT_STANDS = timedelta(minutes=15)
 # Twilio: this number texted STOP, and hears nothing more from us by SMS.
 STOPPED = "21610"
 
@@ -91,7 +87,7 @@ def record(
             notification.status = S.FAILED_TEMP
             notification.due_at = now + backoff(notification.attempt)
         if known and known.ours:
-            warn_of_fault(notification.channel, code, known.meaning)
+            carrier_fault(notification.channel, code, known.meaning, now=now)
     notification.save()
     return notification
 
@@ -122,33 +118,27 @@ def retire(notification: Notification, code: str, *, now: datetime) -> None:
     """
     if notification.device_id:
         Device.objects.filter(pk=notification.device_id).update(push_retired_at=now)
+    elif notification.unit_id and code == STOPPED:
+        calls.roster_fault(notification.unit, now=now)
     elif notification.unit_id:
-        log.error("roster fault: the number of unit %s is refused (%s)", notification.unit.call_sign, code)
-        if code == STOPPED:
-            calls.roster_fault(notification.unit, now=now)
+        unit = notification.unit
+        alarms.stand(
+            "roster_fault",
+            f"unit:{unit.pk}:{notification.channel}",
+            f"the carrier refuses the number of {unit.call_sign} on {notification.channel} ({code})",
+            lasts=timedelta(days=1),
+            now=now,
+        )
 
 
-def warn_of_fault(channel: str, code: str, meaning: str) -> None:
-    """Log a fault of our account or set-up, which stops every message of a channel until it is mended."""
-    log.critical("carrier fault on %s: %s (%s)", channel, meaning, code)
+def carrier_fault(channel: str, code: str, meaning: str, *, now: datetime) -> None:
+    """Raise the alarm of a fault of our account or set-up, which stops a channel until it is mended.
 
-
-def open_faults(since: datetime) -> dict[tuple[str, str], str]:
-    """Return the faults of our own set-up that stand: (channel, code) to their meaning.
-
-    Looked for in the rows written since then; a channel on which a later one got through has none.
+    It stands until no message has met it for a while.
     """
-    # A UUIDv7 begins with its milliseconds.
-    first = uuid.UUID(int=max(int(since.timestamp() * 1000), 0) << 80)
-    rows = Notification.objects.filter(pk__gte=first).order_by("-pk")
-    got_through: set[str] = set()
-    faults: dict[tuple[str, str], str] = {}
-    for channel, status, code in rows.values_list("channel", "status", "error_code")[:MOST_LOOKED_AT]:
-        if status in (S.ACCEPTED, S.DELIVERED, S.READ):
-            got_through.add(channel)
-        elif channel not in got_through and (fault := fault_of_ours(channel, code)):
-            faults[channel, code] = fault.meaning
-    return faults
+    alarms.stand(
+        "carrier_fault", f"{channel}:{code}", f"{channel}: {meaning} ({code})", lasts=FAULT_STANDS, now=now
+    )
 
 
 def backoff(attempt: int) -> timedelta:

@@ -257,8 +257,6 @@ FCM = {
     "UNAUTHENTICATED": _ours("service account refused"),
     "PERMISSION_DENIED": _ours("service account lacks the right"),
     "NOT_FOUND": _ours("no such project"),
-    # A word of ours: the token server refused the service account itself.
-    "access_token": _ours("service account got no access token"),
 }
 
 FCM_BY_STATUS = {
@@ -282,13 +280,3 @@ def outcome(code: object) -> Outcome | None:
     number = int(text)
     family = (known for first, last, known in FAMILIES if first <= number <= last)
     return TWILIO.get(number) or next(family, None)
-
-
-def fault_of_ours(channel: str, code: str) -> Outcome | None:
-    """Return what `code`, as a notification keeps it, says of our account or set-up; None if nothing."""
-    status = int(code) if code.isascii() and code.isdigit() else 0
-    if channel == "push":
-        known = FCM.get(code) or FCM_BY_STATUS.get(status)
-    else:
-        known = outcome(code) or TWILIO_BY_STATUS.get(status)
-    return known if known and known.ours else None

@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from alerts import delivery, receipts
-from alerts.models import Notification
-from alerts.transports.outcomes import FCM, TWILIO, fault_of_ours, outcome
+from alerts.models import Alarm, Notification
+from alerts.transports.outcomes import FCM, TWILIO, outcome
 from communities.models import Device
 from tests import factories
 from tests.carriers import through
@@ -93,24 +93,6 @@ def test_an_unknown_code_has_no_outcome(code):
     assert outcome(code) is None
 
 
-@pytest.mark.parametrize(
-    ("channel", "code", "meaning"),
-    [
-        ("sms", "20003", "credentials refused or lacking the right"),
-        ("voice", "401", "credentials refused or lacking the right"),
-        ("sms", "402", "account not active: no funds, or suspended"),
-        ("push", "SENDER_ID_MISMATCH", "target belongs to another project"),
-        ("push", "access_token", "service account got no access token"),
-        ("push", "403", "service account lacks the right"),
-        ("sms", "30003", None), ("sms", "", None), ("push", "UNREGISTERED", None), ("push", "²", None),
-        ("sms", "timeout", None), ("push", "20003", None),
-    ],
-)  # fmt: skip
-def test_a_fault_of_ours_is_known_by_what_the_row_keeps(channel, code, meaning):
-    fault = fault_of_ours(channel, code)
-    assert (fault and fault.meaning) == meaning
-
-
 def test_every_receipt_with_an_error_is_understood():
     for receipt in json.loads((DATA / "status_callbacks.json").read_text()):
         code = parse_qs(receipt["form"]).get("ErrorCode", [""])[0]
@@ -157,7 +139,7 @@ def walk(fake_twilio, patrol, mrcc, client, settings, transactional_db) -> Walk:
     return Walk(fake_twilio, patrol, mrcc)
 
 
-def check(walk: Walk, note: Notification, code: str, caplog) -> None:
+def check(walk: Walk, note: Notification, code: str) -> None:
     known = outcome(code)
     note.refresh_from_db()
     assert note.error_code == code, note.error
@@ -170,35 +152,34 @@ def check(walk: Walk, note: Notification, code: str, caplog) -> None:
         assert note.due_at > timezone.now() - timedelta(seconds=5), code
         assert note.due_at - timezone.now() < timedelta(seconds=receipts.MOST_BACKOFF_S + 1)
         assert not walk.called(), code
-    faults = [record for record in caplog.records if "carrier fault" in record.message]
-    assert bool(faults) == known.ours, code
-    assert (
-        bool([record for record in caplog.records if "roster fault" in record.message])
-        == known.retires_address
+    alarms = dict(Alarm.objects.values_list("kind", "text"))
+    assert alarms.keys() == (
+        {"carrier_fault"} if known.ours else {"roster_fault"} if known.retires_address else set()
     )
+    assert not known.ours or alarms["carrier_fault"] == f"sms: {known.meaning} ({code})"
+    Alarm.objects.all().delete()
     walk.patrol.refresh_from_db()
     assert walk.patrol.phone, "a number stays in the roster: only people know the right one"
-    caplog.clear()
 
 
-def test_every_code_as_a_refusal_of_the_send(walk, caplog):
+def test_every_code_as_a_refusal_of_the_send(walk):
     for row in LISTED:
         code = row["code"]
         note = walk.row()
         walk.carrier.refused_numbers[walk.patrol.phone] = int(code)
         delivery.deliver(note)
-        check(walk, note, code, caplog)
+        check(walk, note, code)
     assert walk.carrier.messages == {}
 
 
-def test_every_code_in_a_receipt(walk, caplog):
+def test_every_code_in_a_receipt(walk):
     for row in LISTED:
         code = row["code"]
         note = walk.row()
         assert delivery.deliver(note) == "accepted"
         note.refresh_from_db()
         assert walk.carrier.deliver(note.carrier_id, "undelivered", error_code=int(code)) == [204]
-        check(walk, note, code, caplog)
+        check(walk, note, code)
 
 
 def test_a_fault_of_ours_keeps_what_has_no_other_channel_until_it_is_mended(walk):
@@ -212,16 +193,16 @@ def test_a_fault_of_ours_keeps_what_has_no_other_channel_until_it_is_mended(walk
     delivery.deliver(answer)
     answer.refresh_from_db()
     assert answer.status == "failed_temp"
-    assert receipts.open_faults(timezone.now() - timedelta(minutes=5)) == {
-        ("sms", "20005"): "account not active: no funds, or suspended"
-    }
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.subject) == ("carrier_fault", "sms:20005"), (
+        "one alarm, however many messages meet it"
+    )
     walk.carrier.refused_numbers.clear()
     Notification.objects.filter(pk=answer.pk).update(status="leased")
     assert delivery.deliver(answer) == "accepted"
-    assert receipts.open_faults(timezone.now() - timedelta(minutes=5)) == {}
 
 
-def test_an_fcm_fault_of_ours_retires_no_device(fake_fcm, patrol, crew, mrcc, caplog, transactional_db):
+def test_an_fcm_fault_of_ours_retires_no_device(fake_fcm, patrol, crew, mrcc, transactional_db):
     device = Device.objects.get(push_target="simulated-crew")
     fake_fcm.foreign.add("simulated-crew")
     note = factories.Notification(channel="push", unit=patrol, device=device, status="leased", attempt=1)
@@ -233,4 +214,4 @@ def test_an_fcm_fault_of_ours_retires_no_device(fake_fcm, patrol, crew, mrcc, ca
         "SENDER_ID_MISMATCH",
         None,
     )
-    assert "carrier fault on push" in caplog.text
+    assert Alarm.objects.get().subject == "push:SENDER_ID_MISMATCH"
