@@ -25,7 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from alerts import inbound, webhooks
+from alerts import inbound, spoken
 from alerts.models import InboundMessage, Notification, PatrolUnit, Station
 from communities import identity
 from communities import phones as numbers
@@ -173,7 +173,7 @@ def press_key(request: HttpRequest) -> JsonResponse:
     notification = _call(request.POST.get("call", ""))
     if notification is None or len(digit) != 1 or digit not in "0123456789*#":
         return JsonResponse({"detail": _("This call is over.")}, status=404)
-    return JsonResponse({"said": webhooks.press(notification, digit)})
+    return JsonResponse({"said": spoken.press(notification, digit)})
 
 
 def number_of(text: str) -> str:

@@ -9,7 +9,6 @@ import logging
 import uuid
 from urllib.parse import parse_qsl, quote_from_bytes
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -18,28 +17,16 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from twilio.twiml import TwiML
 from twilio.twiml.messaging_response import MessagingResponse
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from twilio.twiml.voice_response import VoiceResponse
 
-from alerts import delivery, dispatch, inbound, messages, receipts
-from alerts.inbound import desks
-from alerts.models import Dispatch, Notification
+from alerts import delivery, inbound, receipts, spoken
+from alerts.models import Notification
 from alerts.signatures import TwilioSignature
 from alerts.transports.outcomes import outcome
-from alerts.workflow import DispatchNotAllowed
 
 log = logging.getLogger(__name__)
 
 MOST_FIELDS = 200
-# Twilio's voices, by our languages.
-VOICES = {
-    "en": "en-GB",
-    "ms": "ms-MY",
-    "id": "id-ID",
-    "fil": "fil-PH",
-    "vi": "vi-VN",
-    "th": "th-TH",
-    "ta": "ta-IN",
-}
 
 
 def form_of(raw: bytes) -> dict[str, str]:
@@ -99,58 +86,22 @@ class Status(Webhook):
 
 
 class Voice(Webhook):
-    """A call that was answered: says the alert, then takes a key. A voicemail presses none."""
+    """A call that was answered, or a key pressed in it."""
 
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponse:
         notification = Notification.objects.filter(pk=_notification_id(request)).first()
-        response = VoiceResponse()
-        if notification is not None:
-            voice = VOICES.get(notification.language, VOICES["en"])
-            if digits := self.form(request).get("Digits", ""):
-                response.say(press(notification, digits), language=voice)
-            else:
-                response.append(ask_for_key(notification, voice))
-        response.hangup()
+        form = self.form(request)
+        if notification is None:
+            response = VoiceResponse()
+            response.hangup()
+        elif digits := form.get("Digits", ""):
+            turn = request.query_params.get("turn", "1")
+            known = turn.isascii() and turn.isdigit() and len(turn) == 1
+            response = spoken.pressed(notification, digits, turn=int(turn) if known else spoken.MOST_TURNS)
+        else:
+            response = spoken.answered(notification, answered_by=form.get("AnsweredBy", ""))
         return twiml(response)
-
-
-def press(notification: Notification, digits: str) -> str:
-    """Act on a key pressed during a call; return what the voice says then. Other keys repeat the alert."""
-    now = timezone.now()
-    said = {
-        "language": notification.language,
-        "reference": notification.reference,
-        "drill": notification.incident.drill,
-    }
-    if notification.station_id and digits == "1":
-        desks.officer_has_it(notification.station, notification.incident_id, via="voice", now=now)
-        return messages.spoken_answer("officer_noted", **said)
-    if notification.dispatch_id is None or digits not in ("1", "2"):
-        return notification.text
-    try:
-        with transaction.atomic():
-            if digits == "1":
-                dispatch_id = notification.dispatch_id
-                if notification.dispatch.status == Dispatch.Status.DECLINED:
-                    dispatch_id = dispatch.offer_again(dispatch_id, via="voice", now=now).pk
-                dispatch.acknowledge(dispatch_id, via="voice", now=now)
-                return messages.spoken_answer("confirmed", **said)
-            dispatch.decline(notification.dispatch_id, via="voice", now=now)
-            return messages.spoken_answer("declined", **said)
-    except dispatch.AlreadyTaken as taken:
-        return messages.spoken_answer("taken", **said, call_sign=taken.lead.unit.call_sign)
-    except DispatchNotAllowed:
-        return messages.spoken_answer("nothing_changed", **said)
-
-
-def ask_for_key(notification: Notification, voice: str) -> Gather:
-    """Say it twice, and wait for one key."""
-    gather = Gather(num_digits=1, timeout=8, action=receipts.voice_url(notification.pk))
-    gather.say(notification.text, language=voice)
-    gather.pause(length=1)
-    gather.say(notification.text, language=voice)
-    return gather
 
 
 def _notification_id(request: Request) -> uuid.UUID:

@@ -109,7 +109,7 @@ class Phone:
         assert gather is not None, twiml
         _, twiml = self.sea.twilio.press(sid, gather.attrib["action"], key)
         self.sea.settles()
-        return ET.fromstring(twiml).find("Say").text
+        return "".join(ET.fromstring(twiml).find("Say").itertext())
 
 
 def raw_webhook(sea: Sea, body: bytes) -> tuple[int, bytes]:

@@ -108,9 +108,7 @@ def test_over_http_hundreds_of_forgeries_get_403_and_change_nothing(client):
     ]
     for number, (true, other) in enumerate(genuine_ones):
         for kind, forged in mutants(true, token=TOKEN, other=other, count=150, seed=SEED - number):
-            answered, _ = post(
-                forged.url, forged.body, forged.headers | {"Content-Type": forged.headers["Content-Type"]}
-            )
+            answered, _ = post(forged.url, forged.body, forged.headers)
             assert answered == 403, (kind, forged)
     assert set(Notification.objects.values_list("status", flat=True)) == {"accepted"}
     assert (Report.objects.count(), InboundMessage.objects.count()) == (0, 0)

@@ -1,17 +1,14 @@
 """SMS and voice: the real Twilio client, unpatched, against a carrier on loopback."""
 
-import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from time import monotonic
 
 import pytest
 from twilio.request_validator import RequestValidator
-from twilio.rest import Client
 
 from alerts.transports.base import Message, TransportError, get_transport
 from tests.carriers.server import Carrier
@@ -331,47 +328,6 @@ def test_a_carrier_that_cannot_be_asked_says_so(fake_twilio, impatient, channel,
 
 
 # The fake carrier itself
-
-SCHEMA = json.loads((Path(__file__).parents[1] / "data/twilio/message_schema.json").read_text())
-
-
-def as_json_schema(node):
-    """Turn OpenAPI 3.0 into JSON Schema: references inlined, `nullable` into a type, no field unknown or missing."""
-    if isinstance(node, list):
-        return [as_json_schema(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        return as_json_schema(SCHEMA["schemas"][node["$ref"].rsplit("/", 1)[1]])
-    node = {name: as_json_schema(value) for name, value in node.items()}
-    if node.pop("nullable", False):
-        node["type"] = [node["type"], "null"]
-    if isinstance(node.get("properties"), dict):
-        node |= {"additionalProperties": False, "required": list(node["properties"])}
-    return node
-
-
-def test_the_fake_answers_as_the_published_description_says(fake_twilio):
-    from jsonschema import Draft202012Validator
-
-    whole, listing = (
-        as_json_schema(SCHEMA["schemas"]["api.v2010.account.message"]),
-        as_json_schema(SCHEMA["list"]),
-    )
-    client = Client(fake_twilio.account_sid, fake_twilio.auth_token)
-    get_transport("sms").send(SMS)
-    get_transport("sms").send(replace(SMS, text="second"))
-    assert set(fake_twilio.messages[next(iter(fake_twilio.messages))]["request"]) <= set(
-        SCHEMA["create_request"]["properties"]
-    )
-    assert SCHEMA["created_status"] == ["201"]
-
-    sid = next(iter(fake_twilio.messages))
-    path = f"/2010-04-01/Accounts/{fake_twilio.account_sid}/Messages"
-    for uri, schema in ((f"{path}/{sid}.json", whole), (f"{path}.json?PageSize=1", listing)):
-        answer = client.http_client.session.get(fake_twilio.origin + uri, auth=client.auth)
-        assert answer.status_code == 200
-        assert [error.message for error in Draft202012Validator(schema).iter_errors(answer.json())] == []
 
 
 def test_the_fake_lists_and_fetches_through_the_real_client(fake_twilio):

@@ -12,7 +12,7 @@ SHORTEST_NUMBER = 7  # digits in which a telephone number can be known again
 
 
 class Expectations:
-    """Watches a carrier from now on; `unexpected` says what should not have been sent, `verify` fails on it.
+    """Looks at what a carrier took; `unexpected` says what should not have been sent, `verify` fails on it.
 
     `numbers`: who may be reached. `references`: which references a text may name, as a test of one. `secret`:
     numbers of reporters, which no text to anybody else may hold, however written. A text goes out in at most
@@ -21,7 +21,6 @@ class Expectations:
 
     def __init__(
         self,
-        carrier: Carrier,
         *,
         numbers: Collection[str] | None = None,
         references: Callable[[str], bool] | None = None,
@@ -33,6 +32,9 @@ class Expectations:
         self.secret = secret
         self.most_segments = most_segments
         self.unexpected: list[str] = []
+
+    def watch(self, carrier: Carrier) -> None:
+        """Look at everything that `carrier` takes from now on."""
         carrier.taking.append(self.look)
 
     def look(self, entry: dict) -> None:

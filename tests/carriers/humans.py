@@ -78,9 +78,9 @@ def play(
             return
         for verb in ElementTree.fromstring(twiml):
             if verb.tag == "Say":
-                yield verb.text or ""
+                yield "".join(verb.itertext())
             elif verb.tag == "Gather":
-                yield from (said.text or "" for said in verb.iter("Say"))
+                yield from ("".join(said.itertext()) for said in verb.iter("Say"))
                 if not stays:
                     return
                 if (key := next(keys, "-")) != "-":

@@ -52,4 +52,4 @@ class Plan:
         if chance.random() < self.forged:
             lie = chance.choice(["delivered", "failed", "read"])
             told.append(Told(chance.uniform(0, after_s), lie, None, forged=True))
-        return sorted(told)
+        return sorted(told, key=lambda one: one.after_s)

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.carriers.expectations import Expectations
 from tests.carriers.fixtures import fake_fcm, fake_twilio  # noqa: F401
 
 
@@ -11,7 +12,29 @@ def sea(live_server, fake_twilio, fake_fcm, settings, transactional_db):  # noqa
     settings.PUBLIC_ORIGIN = live_server.url
     settings.ALLOWED_HOSTS = ["*"]
     settings.REDIS_URL = ""
-    return Sea(live_server.url, fake_twilio, fake_fcm)
+    yield Sea(live_server.url, fake_twilio, fake_fcm)
+    nothing_unexpected(fake_twilio, fake_fcm)
+
+
+def nothing_unexpected(twilio, fcm) -> None:
+    """Fail the test if anybody was told what nobody should hear, or who nobody knows."""
+    from alerts.models import PatrolUnit, Station
+    from communities import identity
+    from communities.models import Identity
+    from reports.models import Incident, Report
+
+    reporters = {identity.address_of(row.reporter) for row in Identity.objects.select_related("reporter")}
+    known = set(Incident.objects.values_list("reference", flat=True))
+    known |= set(Report.objects.values_list("reference", flat=True))
+    numbers = reporters | set(Station.objects.values_list("duty_phone", flat=True))
+    numbers |= set(PatrolUnit.objects.values_list("phone", flat=True))
+    expected = Expectations(numbers=numbers, references=known.__contains__, secret=reporters)
+    for entry in [*twilio.messages.values(), *twilio.calls.values()]:
+        if entry["direction"] != "inbound":
+            expected.look(entry)
+    for message in fcm.messages:
+        expected.look({"message": message})
+    expected.verify()
 
 
 @pytest.fixture
