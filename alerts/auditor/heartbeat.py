@@ -24,8 +24,9 @@ def ping() -> str:
 
 
 def _get() -> str:
-    with wire.mount(requests.Session(), carries_message=False) as session:
-        session.trust_env = False
-        with session.get(settings.HEARTBEAT_URL, allow_redirects=False, stream=True) as answer:
-            status = answer.status_code
+    with (
+        wire.mount(requests.Session(), carries_message=False) as session,
+        session.get(settings.HEARTBEAT_URL, allow_redirects=False, stream=True) as answer,
+    ):
+        status = answer.status_code
     return "" if 200 <= status < 300 else f"HTTP status {status}"

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 #: Rounds without an answer of the database after which the operations number is texted past it.
 AWAY_ROUNDS = 2
+#: A round is waited for a little longer than it gives itself, so that it can say itself what did not end.
+SPARE_S = 3.0
 #: A connection that the network swallowed may hang for hours: after so many rounds a new process does better.
 STUCK_ROUNDS = 12
 
@@ -63,8 +65,7 @@ class Auditor:
 
     def turn(self) -> Round | None:
         """One round, waited for no longer than its budget; then the heartbeat, if all was clean."""
-        # A little longer than the round gives itself, so that it can say itself what did not end.
-        done = self.rounds.do(self._round, wait_s=rounds.BUDGET * settings.AUDITOR_PERIOD_S + 3)
+        done = self.rounds.do(self._round, wait_s=rounds.BUDGET * settings.AUDITOR_PERIOD_S + SPARE_S)
         if not isinstance(done, Round):
             if done is not STANDING_BY:
                 self._database_away(done)

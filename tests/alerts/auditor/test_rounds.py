@@ -472,3 +472,11 @@ def test_every_kind_that_a_look_raises_has_words():
     assert named <= KINDS.keys()
     for module in (rows, incidents, contradictions, processes):
         assert module.LOOKS
+
+
+def test_a_round_is_quick_and_asks_a_bounded_number_of_questions(django_assert_max_num_queries):
+    rounds_of(1)
+    with django_assert_max_num_queries(5 * len(rounds.LOOKS) + 20):
+        done = rounds.go(set())
+    assert done.took_s < 3
+    print(f"{done.took_s:.3f} s")
