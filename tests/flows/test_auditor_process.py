@@ -16,7 +16,6 @@ from django.db import connection
 
 from alerts.auditor import heartbeat
 from alerts.auditor.process import STANDING_BY, Auditor
-from alerts.auditor.processes import silent_processes
 from alerts.models import Alarm, AlarmText, Escalation, Notification, Pulse
 from tests import factories
 from tests.flows.test_dispatcher_process import seconds_until
@@ -85,8 +84,7 @@ def start(sea, outside):
             "LOG_LEVEL": "warning",
             **more,
         }
-        line = [sys.executable, *(command.split() if " " in command else ["manage.py", command])]
-        process = subprocess.Popen(line, cwd=ROOT, env=environment)
+        process = subprocess.Popen([sys.executable, "manage.py", command], cwd=ROOT, env=environment)
         running.append(process)
         return process
 
@@ -181,28 +179,6 @@ def test_a_locked_table_holds_up_no_round_and_no_ping_leaves(start, outside, sea
     pings_come(outside, 40)
 
 
-def test_a_worker_that_is_there_and_deaf_shows(start, settings, tmp_path):
-    broker = os.environ["REDIS_URL"].rpartition("/")[0] + "/7"
-    celery = "-m celery -q -A config.celery"
-    worker = start(f"{celery} worker --loglevel error --without-gossip --without-mingle", REDIS_URL=broker)
-    start(f"{celery} beat --loglevel error --schedule {tmp_path}/beat", REDIS_URL=broker)
-    seconds_until(lambda: Pulse.objects.filter(kind="worker"), 120)
-    assert Pulse.objects.get(kind="worker").pid == worker.pid
-    worker.send_signal(signal.SIGSTOP)
-    time.sleep(1)
-    last = Pulse.objects.get(kind="worker").at
-    beat = Pulse.objects.get(kind="beat").at
-    # The broker goes on taking what the worker does not hear: three pulses of 1 s each.
-    seconds_until(lambda: Pulse.objects.get(kind="beat").at > beat + timedelta(seconds=5), 60)
-    assert Pulse.objects.get(kind="worker").at == last
-    settings.PULSE_S, settings.AUDITOR_EXPECTS = 0.3, ["worker"]
-    assert [finding.subject for finding in silent_processes(Pulse.objects.get(kind="beat").at)] == [
-        f"worker:{Pulse.objects.get(kind='worker').host}:{worker.pid}"
-    ]
-    worker.send_signal(signal.SIGCONT)
-    seconds_until(lambda: Pulse.objects.get(kind="worker").at > last, 60)
-
-
 def watching():
     database = connection.settings_dict
     return psycopg.connect(
@@ -279,7 +255,7 @@ def test_only_one_of_two_holds_the_watch(auditor):
     assert auditor.turn().clean
     assert other.rounds.do(other._round, wait_s=5) is STANDING_BY
     auditor.rounds.do(auditor.watch.let_go, wait_s=5)
-    assert other.turn().looked
+    seconds_until(other.turn, 10)  # the server ends a session in its own time
     other.rounds.do(other._leave, wait_s=5)
     other.rounds.pool.shutdown()
 
