@@ -78,7 +78,7 @@ def _take(client, message, now: datetime) -> bool:
             return False
         text = inbound.receive(form, urlencode(form).encode(), now=now)
         if text:
-            _answer(InboundMessage.objects.get(carrier="twilio", external_id=message.sid), text, now)
+            answer(InboundMessage.objects.get(carrier="twilio", external_id=message.sid), text, now)
     return True
 
 
@@ -100,8 +100,8 @@ def _photos(client, message) -> dict[str, str]:
     return fields
 
 
-def _answer(message: InboundMessage, text: str, now: datetime) -> None:
-    """Send what a webhook would have answered in place: by SMS to whoever wrote."""
+def answer(message: InboundMessage, text: str, now: datetime) -> None:
+    """Send what a webhook would have answered in place, once: by SMS to whoever wrote."""
     incident = message.report.incident if message.report else message.dispatch and message.dispatch.incident
     if incident is None:
         return

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from alerts import feedback, views, webhooks
+from alerts import feedback, kept_answers, views, webhooks
 from reports.views import Reports
 
 api_urlpatterns = [
-    path("reports/", Reports.as_view(reply=feedback.hear), name="reports"),
+    path(
+        "reports/",
+        Reports.as_view(reply=feedback.hear, kept_reply=kept_answers.to_report),
+        name="reports",
+    ),
     path("incidents/<uuid:id>/", views.IncidentStory.as_view(), name="incident"),
     path("incidents/<uuid:id>/weather/", views.Weather.as_view(), name="incident-weather"),
     path("incidents/<uuid:id>/vessels/", views.IncidentVessels.as_view(), name="incident-vessels"),

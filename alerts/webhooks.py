@@ -19,14 +19,18 @@ from twilio.twiml import TwiML
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
-from alerts import delivery, inbound, receipts, spoken
+from alerts import delivery, inbound, kept_answers, receipts, spoken
 from alerts.models import Notification
 from alerts.signatures import TwilioSignature
 from alerts.transports.outcomes import outcome
+from reports import spool
+from reports.spooling import AWAY, SpooledView
 
 log = logging.getLogger(__name__)
 
 MOST_FIELDS = 200
+# How long a call holds while the database is away, seconds and times.
+WAIT_S, MOST_WAITS = 6, 10
 
 
 def form_of(raw: bytes) -> dict[str, str]:
@@ -51,20 +55,52 @@ class Webhook(APIView):
         return form_of(request.body)
 
 
-class Sms(Webhook):
+class SpooledWebhook(SpooledView, Webhook):
+    """Kept in the spool while the database is away, once its signature was found right."""
+
+    signed = True
+    kind = ""
+
+    def check_permissions(self, request: Request) -> None:
+        if not self.is_replay:  # else it was checked when it came, perhaps with a key that is gone since
+            super().check_permissions(request)
+
+    def to_keep(self, request: Request) -> spool.Kept:
+        return spool.Kept(
+            kind=self.kind,
+            path=request.get_full_path(),
+            body=request.body,
+            key=inbound.key_of(self.form(request), request.body),
+            received_at=self.received_at,
+        )
+
+
+class Sms(SpooledWebhook):
     """An SMS or MMS, from anyone."""
+
+    kind = "sms"
 
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponse:
-        answer = inbound.receive(self.form(request), request.body)
+        return self.say(inbound.receive(self.form(request), request.body, now=self.received_at))
+
+    def kept_answer(self, request: Request, kept: spool.Kept) -> HttpResponse:
+        return self.say(kept_answers.to_sms(self.form(request)))
+
+    def say(self, text: str) -> HttpResponse:
         response = MessagingResponse()
-        if answer:
-            response.message(answer)
+        if text:
+            response.message(text)
         return twiml(response)
 
 
-class Status(Webhook):
+class Status(SpooledWebhook):
     """What became of a message or call. Late, doubled and out of order are all normal."""
+
+    kind = "status"
+
+    def kept_answer(self, request: Request, kept: spool.Kept) -> HttpResponse:
+        return HttpResponse(status=204)
 
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponse:
@@ -86,7 +122,15 @@ class Status(Webhook):
 
 
 class Voice(Webhook):
-    """A call that was answered, or a key pressed in it."""
+    """A call that was answered, or a key pressed in it.
+
+    A key pressed while the database is away is not kept: whoever pressed it hears so, and is asked again.
+    """
+
+    def handle_exception(self, exc: Exception):
+        if isinstance(exc, AWAY):
+            return twiml(hold_the_line(self.request))
+        return super().handle_exception(exc)
 
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponse:
@@ -102,6 +146,22 @@ class Voice(Webhook):
         else:
             response = spoken.answered(notification, answered_by=form.get("AnsweredBy", ""))
         return twiml(response)
+
+
+def hold_the_line(request: Request) -> VoiceResponse:
+    """Ask to wait, then ask this address again; after a minute hang up."""
+    asked = request.query_params.get("waited", "0")
+    times = int(asked) if asked.isdecimal() and len(asked) < 3 else MOST_WAITS
+    response = VoiceResponse()
+    if times >= MOST_WAITS:
+        response.say("Coast guard. Nothing was taken down. You will be called again.", language="en-GB")
+        response.hangup()
+        return response
+    response.say("Coast guard. Our system restarts. Hold the line.", language="en-GB")
+    response.pause(length=WAIT_S)
+    address = request.get_full_path().partition("&waited=")[0]
+    response.redirect(f"{address}&waited={times + 1}", method="POST")
+    return response
 
 
 def _notification_id(request: Request) -> uuid.UUID:

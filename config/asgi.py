@@ -1,5 +1,8 @@
 """The web application as the server of the Procfile runs it."""
 
+from django.db import connection
+
+from communities.database_watch import watch
 from config.buffering import Buffered
 from config.wsgi import application as django
 from reports import known_places
@@ -7,6 +10,9 @@ from reports.reading import read
 
 # Names, words and patterns load now (0.7 s), not while the first fisher waits for an answer.
 read("bot 4 12.0N 100 27.0E, 5 batu utara Pulau Pangkor")
+
+# A database that is away is known before the next request has to wait for it.
+watch.start(connection.get_connection_params())
 
 # Names of places come from the database, in a thread: a text that is faster is read without them.
 known_places.keep_fresh()

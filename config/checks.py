@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from config.durability import unsafe_settings
 from config.environment import is_fernet_key
+from reports import spool
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -114,11 +115,20 @@ def check_durability(app_configs, databases=None, **kwargs) -> list:
     return found
 
 
+@register("spool", deploy=True)
+def check_spool(app_configs, **kwargs) -> list:
+    """Whoever takes reports in must be able to keep them while the database is away."""
+    if trouble := spool.trouble():
+        return [Error(f"The spool is {trouble}.", hint="See SPOOL_ROOT.", id="config.E011")]
+    return []
+
+
 def refuse_to_serve_on_errors() -> None:
-    """Run every check, the database's too; print the errors and leave with status 1 if there is one."""
+    """Run every check, those of database and spool too; print the errors and leave with status 1 if any."""
     command = BaseCommand()
     try:
         command.check(databases=["default"])
+        command.check(tags=["spool"], include_deployment_checks=True)
     except SystemCheckError as exc:
         print(exc, file=sys.stderr, flush=True)
         raise SystemExit(1) from exc

@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, ProcessCollector, generate_latest
 
-from alerts import alarms, pulses
+from alerts import alarms, duty_numbers, pulses
 from alerts.models import Escalation, Notification
 from communities.ids import uuid7_at
 from config.durability import unsafe_settings
 from config.problems import problem
+from reports import spool
 
 LATE = timedelta(seconds=15)
 
@@ -33,14 +34,23 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 if this process may take traffic, else 503; each check with its own word.
 
-    How late the service is, and how long ago each kind of process was heard of, is told and decides nothing.
+    `?for=intake` asks for the intake alone, which goes on without a database as long as the spool can keep
+    reports: a load balancer that drops it in an outage drops reports. How late the service is, how long ago each
+    kind of process was heard of, and `alarms` are told and decide nothing.
     """
     checks = readiness()
     ready = all(word == "ok" for word in checks.values())
-    said = {"status": "ok" if ready else "not ready", "checks": checks}
+    intake = ready or checks["spool"] == "ok"
+    asked = intake if request.GET.get("for") == "intake" else ready
+    said = {
+        "status": "ok" if asked else "not ready",
+        "intake": "ok" if intake else "closed",
+        "checks": checks,
+        "alarms": intake_alarms(),
+    }
     if ready:
         said |= lateness()
-    return JsonResponse(said, status=200 if ready else 503)
+    return JsonResponse(said, status=200 if asked else 503)
 
 
 def lateness() -> dict[str, dict[str, float]]:
@@ -65,6 +75,24 @@ def pulse_ages() -> dict[str, float]:
 
 def readiness() -> dict[str, str]:
     """Each check's name with "ok" or what is wrong. Never raises for a database that is away."""
+    return _database_checks() | {"spool": spool.trouble() or "ok"}
+
+
+def intake_alarms() -> dict[str, str]:
+    """What somebody should look at although traffic may come: each name with what is wrong."""
+    try:
+        kept, aside = len(spool.waiting()), len(spool.quarantined())
+    except OSError:
+        kept = aside = 0  # the check "spool" says it
+    found = {
+        "duty_numbers": duty_numbers.trouble(),
+        "spool_waiting": f"{kept} requests are not rows yet" if kept else "",
+        "spool_quarantine": f"{aside} requests wait for a human" if aside else "",
+    }
+    return {name: words for name, words in found.items() if words}
+
+
+def _database_checks() -> dict[str, str]:
     try:
         unsafe = unsafe_settings()
         durable = settings.ALLOW_NON_DURABLE_DATABASE or not unsafe

@@ -8,7 +8,7 @@ import logging
 from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
@@ -23,6 +23,10 @@ CONTENT_TYPE = "application/problem+json"
 MACHINE_PATHS = ("/api/", "/webhooks/")
 # What hostile input raises past a parser: nesting too deep, lone surrogates, a value no column holds.
 BAD_INPUT = (SuspiciousOperation, RecursionError, UnicodeError, DataError)
+
+# The database is away, full or too slow; the intake is not answered so, but kept (reports.spooling).
+AWAY = (OperationalError, InterfaceError)
+RETRY_AFTER_S = 10
 
 
 def problem(status: int, detail: str = "", *, slug: str = "", errors=None, extra: dict | None = None) -> dict:
@@ -48,6 +52,8 @@ def exception_handler(exc: Exception, context: dict) -> Response | None:
     if answer is None:
         set_rollback()
         answer = Response()
+    if isinstance(exc, AWAY):
+        answer["Retry-After"] = RETRY_AFTER_S
     answer.data = body
     answer.status_code = body["status"]
     answer.content_type = CONTENT_TYPE
@@ -74,6 +80,9 @@ def _body(exc: Exception) -> dict | None:
             return problem(403, "You may not do this.")
         case RequestDataTooBig():
             return problem(413, "The body is too large.")
+        case _ if isinstance(exc, AWAY):
+            logger.error("Answered 503: %s: %s", type(exc).__name__, exc)
+            return problem(503, "The service cannot do this now. Ask again in a moment.")
         case _ if isinstance(exc, BAD_INPUT):
             logger.warning("Refused as bad input: %s", type(exc).__name__)
             return problem(400, "The request cannot be read.")

@@ -38,17 +38,29 @@ DATABASES = {
     "default": env.database("DATABASE_URL")
     or {"ENGINE": "django.contrib.gis.db.backends.postgis", "NAME": "suar"}
 }
+# Django's own, with a watch before it: nobody waits for a database that is known to be away.
+DATABASES["default"]["ENGINE"] = "config.postgis"
 # A new PostGIS connection costs the server about 29 ms of CPU: always pool.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Asks each connection before it is used: after a restart of PostgreSQL none fails the request that gets it.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 if DB_POOL_MAX:
     # Statements prepared on their second use and kept with the pooled connection: half the server's CPU
     # (docs/decisions/0004). Not behind an outside pooler, which hands connections from one to another.
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 1}
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DB_POOL_MAX, "timeout": 5}
+    # In an outage 2 s are waited; the pool tries anew when it is asked, not after a pause that grows.
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": DB_POOL_MAX,
+        "timeout": 2,
+        "reconnect_timeout": 1,
+    }
 ATOMIC_REQUESTS = False
+#: Where requests are kept, encrypted, while the database is away: a folder on this machine's own disk.
+SPOOL_ROOT = Path(env.text("SPOOL_ROOT", str(BASE_DIR / "var" / "spool")))
+#: No more than this is kept there, in MiB; a quarter of it is for what carriers bring alone.
+SPOOL_MOST_MB = env.integer("SPOOL_MOST_MB", 1024, least=1, most=1_000_000)
 #: Only the tests' own cluster sets this; a service on such a database may lose a distress call.
 ALLOW_NON_DURABLE_DATABASE = env.flag("ALLOW_NON_DURABLE_DATABASE")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

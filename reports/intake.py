@@ -195,7 +195,7 @@ def _read(incoming: Incoming, reporter: Reporter | None, now: datetime) -> tuple
 def _report(incoming, key, digest, first, reporter, reading: Reading, now) -> Report:
     text, flags = storable(incoming.text)
     flags = [*incoming.flags, *flags, *reading.flags]
-    type_ = _type(incoming, reading)
+    type_ = told_type(incoming, reading)
     report = Report(
         reference=next_reference(),
         source=incoming.source,
@@ -310,7 +310,7 @@ def _last_area(reporter: Reporter | None, now: datetime) -> tuple[float, float] 
     return (area.x, area.y) if area else None
 
 
-def _type(incoming: Incoming, reading: Reading) -> str:
+def told_type(incoming: Incoming, reading: Reading) -> str:
     """The sender's own choice, unless the words tell of something more urgent."""
     if incoming.type not in IncidentType.values:
         return reading.type

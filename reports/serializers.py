@@ -148,12 +148,15 @@ def hashed(key: str) -> str:
 
 
 class ReceiptSerializer(serializers.Serializer):
-    """What the reporter may know of a report just stored. The same for every repeat of it."""
+    """What the reporter may know of a report just stored. The same for every repeat of it.
 
-    id = serializers.UUIDField()
-    reference = serializers.CharField()
+    While the database is away `status` is `spooled`, and `id` and `reference` are not known yet.
+    """
+
+    id = serializers.UUIDField(allow_null=True)
+    reference = serializers.CharField(allow_null=True)
     external_id = serializers.CharField()
-    status = serializers.CharField()
+    status = serializers.ChoiceField(choices=("received", "spooled"))
     received_at = serializers.DateTimeField()
     position = PositionSerializer(allow_null=True)
     position_error_m = serializers.IntegerField(allow_null=True)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from io import BytesIO
 
 from django.contrib.gis.db.models import PointField
 from django.contrib.gis.geos import Polygon
@@ -29,8 +30,8 @@ from communities.parsers import JSONParser, forgiving_json
 from communities.permissions import IsDesk, IsDevice
 from communities.serializers import problems
 from communities.views import private
-from reports import media, tasks
-from reports.intake import Receipt, receive
+from reports import media, spool, spooling, tasks
+from reports.intake import Incoming, Receipt, receive
 from reports.models import Attachment, Incident, Report
 from reports.reading.places import SECRET
 from reports.serializers import (
@@ -101,13 +102,15 @@ class NewestFirst(KeysetPages):
 
 
 @private
-class Reports(GenericAPIView):
+class Reports(spooling.SpooledView, GenericAPIView):
     """Send reports, list one's own.
 
-    `reply` says what the reporter hears; it is wired in by whoever has the words (alerts).
+    `reply` says what the reporter hears, `kept_reply` what is said of a report that is only kept yet; both
+    are wired in by whoever has the words (alerts).
     """
 
     reply = staticmethod(lambda report: "")
+    kept_reply = staticmethod(lambda seen: "")
     parser_classes = [JSONParser]  # for the contract; a report is read more forgivingly, see `post`
     content_negotiation_class = AlwaysJSON
     pagination_class = NewestFirst
@@ -142,23 +145,58 @@ class Reports(GenericAPIView):
         201 a new report; 200 a repeat (same `external_id`, same content), same body; 409 other content came
         under the same `external_id`: it is kept and queued too. A token that is not ours is no reason to lose
         the report: it is taken as nobody's. The body is read as JSON whatever its Content-Type says.
+
+        While the database is away the report is kept all the same: 201 with status `spooled`, without `id`
+        and `reference`, which a repeat under the answered `external_id` gets once it is back.
         """
-        first_byte_at = timezone.now()
-        if request.stream is None:
-            raise ParseError("The body is empty.")
-        data, repaired = forgiving_json(request.stream)
-        if isinstance(data, dict) and not data.get("external_id"):
-            data = data | {"external_id": request.headers.get("Idempotency-Key")}
-        sender = _sender(request)
-        if repaired:
-            sender["flags"] = (*sender.get("flags", ()), "text_repaired")
-        receipt = receive(incoming(data, first_byte_at=first_byte_at, **sender))
+        seen = self.seen(request, **_sender(request))
+        receipt = receive(seen, now=self.received_at)
         if receipt.conflict is not None:
             raise KeyConflict(receipt, self.reply(receipt.conflict))
         return Response(
             self.body(receipt.report),
             status=status.HTTP_201_CREATED if receipt.created else status.HTTP_200_OK,
         )
+
+    def seen(self, request: Request, flags: tuple[str, ...] = (), **sender) -> Incoming:
+        """The report as its app sent it. Raises ParseError, ValidationError, RequestDataTooBig."""
+        if not request.body:
+            raise ParseError("The body is empty.")
+        data, repaired = forgiving_json(BytesIO(request.body))
+        if isinstance(data, dict) and self.is_replay:
+            data = data | {"external_id": request.META[spooling.KEY]}
+        elif isinstance(data, dict) and not data.get("external_id"):
+            data = data | {"external_id": request.headers.get("Idempotency-Key")}
+        if repaired:
+            flags = (*flags, "text_repaired")
+        return incoming(data, first_byte_at=self.received_at, flags=flags, **sender)
+
+    def to_keep(self, request: Request) -> spool.Kept:
+        self.kept = self.seen(request)
+        return spool.Kept(
+            kind="app",
+            path=request.path,
+            body=request.body,
+            key=self.kept.external_id,
+            received_at=self.received_at,
+            headers={"authorization": request.headers.get("Authorization", "")},
+        )
+
+    def kept_answer(self, request: Request, kept: spool.Kept) -> Response:
+        position = self.kept.position
+        body = {
+            "id": None,
+            "reference": None,
+            "external_id": kept.key,
+            "status": "spooled",
+            "received_at": kept.received_at,
+            "position": position and {"latitude": position[1], "longitude": position[0]},
+            "position_error_m": None,
+            "position_status": Report.PositionStatus.OK if position else Report.PositionStatus.NONE,
+            "reply": self.kept_reply(self.kept),
+            "quiet": self.kept.quiet,
+        }
+        return Response(body, status=status.HTTP_201_CREATED)
 
     def body(self, report: Report) -> dict:
         """What ReceiptSerializer describes, without its cost. Nothing in it changes later."""

@@ -21,6 +21,7 @@ os.environ |= {
     "TWILIO_AUTH_TOKEN": "only-for-tests",
     "HASHED_STATIC": "0",
     "LOG_LEVEL": "warning",
+    "SPOOL_ROOT": str(Services(fast=True).var / "spool"),
 }
 for name in (
     "AIS_SOURCE ALLOWED_HOSTS BEHIND_PROXY DEFAULT_COUNTRY FCM_BASE FIREBASE_CREDENTIALS LADDER_SCALE LANGUAGE_CODE LOG_JSON MAP_TILES "

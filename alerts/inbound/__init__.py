@@ -35,7 +35,7 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
     now = now or timezone.now()
     # The body is repaired, and flagged as such, by intake; no other field may stop a message either.
     form = {name: value if name == "Body" else intake.storable(value)[0] for name, value in form.items()}
-    external_id = _external_id(form, raw)
+    external_id = key_of(form, raw)
     intake.hold_key(f"twilio:{external_id}")  # a repeat waits, so that it finds the first one's answer
     text = intake.storable(form.get("Body", ""))[0]
     sender = phones.sender(form.get("From", ""))
@@ -98,7 +98,7 @@ def _last_human_act(report: Report, since: datetime) -> datetime | None:
     return max(filter(None, times), default=None)
 
 
-def _external_id(form: Mapping[str, str], raw: bytes) -> str:
+def key_of(form: Mapping[str, str], raw: bytes) -> str:
     """The carrier's message id; a body without one is known by its content."""
     given = form.get("MessageSid") or form.get("SmsMessageSid") or form.get("SmsSid") or ""
     return given[:80] if given.strip() else "raw:" + hashlib.sha256(raw).hexdigest()

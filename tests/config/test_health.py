@@ -20,7 +20,8 @@ def test_alive_needs_no_database(client):
 def test_ready_with_every_check_named(client):
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.json()["checks"] == {"database": "ok", "durable_settings": "ok", "migrations": "ok"}
+    names = ("database", "durable_settings", "migrations", "spool")
+    assert response.json()["checks"] == dict.fromkeys(names, "ok")
 
 
 @pytest.mark.django_db
@@ -47,6 +48,38 @@ def test_not_ready_while_the_database_is_away(client, monkeypatch):
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"]["database"] == "DatabaseError"
+
+
+def test_the_intake_goes_on_while_the_database_is_away_and_the_spool_can_keep(
+    client, monkeypatch, settings, tmp_path
+):
+    def away():
+        raise DatabaseError
+
+    monkeypatch.setattr(health, "unsafe_settings", away)
+    settings.SPOOL_ROOT = tmp_path / "spool"
+    response = client.get("/readyz?for=intake")
+    assert (response.status_code, response.json()["intake"]) == (200, "ok")
+    settings.SPOOL_ROOT = tmp_path / "file" / "spool"
+    (tmp_path / "file").write_text("no folder")
+    response = client.get("/readyz?for=intake")
+    assert (response.status_code, response.json()["intake"]) == (503, "closed")
+
+
+@pytest.mark.django_db
+def test_what_somebody_should_look_at_is_said_and_takes_no_traffic_away(client, settings, tmp_path):
+    settings.SPOOL_ROOT = tmp_path
+    for name, count in (("waiting", 2), ("quarantine", 1)):
+        (tmp_path / name).mkdir()
+        for number in range(count):
+            (tmp_path / name / f"{number:017d}-1-aa").write_bytes(b"torn")
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["alarms"] == {
+        "duty_numbers": "cannot be read: FileNotFoundError",
+        "spool_waiting": "2 requests are not rows yet",
+        "spool_quarantine": "1 requests wait for a human",
+    }
 
 
 @pytest.mark.django_db
