@@ -6,15 +6,17 @@ One a machine, since the spool is on its disk; a second copy waits for the first
 import fcntl
 import hashlib
 import logging
+import socket
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
-from alerts import duty_numbers, spool_replay
+from alerts import alarms, duty_numbers, pulses, spool_replay
 from alerts.desk_texts import DeskTexts
 from alerts.webhooks import form_of
 from communities.database_watch import watch
@@ -39,6 +41,7 @@ class Spooler:
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.texts = DeskTexts()
+        self.pulse = pulses.Writer("spool")
         self.failures: dict[str, tuple[int, float]] = {}
         self.swept_at = self.numbers_at = float("-inf")
         self.set_aside: list[str] = []
@@ -80,7 +83,9 @@ class Spooler:
             self.texts.look([name for name in names[BATCH:] if _age_s(name) > LATE_AFTER_S])
         self.texts.look(self.set_aside, within="quarantine")
         if not away:
-            self._write_numbers()
+            self.pulse.beat(f"{done} replayed")
+            self._tell_once_a_minute()
+            connection.close()  # back to the pool
         return done == BATCH
 
     def replay(self, names: list[str]) -> tuple[bool, int]:
@@ -144,16 +149,19 @@ class Spooler:
             log.critical("THE SPOOL IS %s: in an outage reports would be refused", trouble.upper())
         self.texts.load_numbers()
 
-    def _write_numbers(self) -> None:
+    def _tell_once_a_minute(self) -> None:
         if time.monotonic() - self.numbers_at < NUMBERS_S:
             return
         self.numbers_at = time.monotonic()
         try:
             duty_numbers.write()
+            if aside := len(spool.quarantined()):
+                text = f"{aside} kept requests could not be replayed and wait for a human"
+                alarms.stand(
+                    "spool_waiting", socket.gethostname(), text, lasts=timedelta(seconds=3 * NUMBERS_S)
+                )
         except (DatabaseError, OSError) as exc:
             log.error("duty_numbers.json cannot be written: %s", exc)
-        finally:
-            connection.close()  # back to the pool
         self.texts.load_numbers()
 
     def _alone(self, lock) -> bool:

@@ -35,8 +35,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """200 if this process may take traffic, else 503; each check with its own word.
 
     `?for=intake` asks for the intake alone, which goes on without a database as long as the spool can keep
-    reports: a load balancer that drops it in an outage drops reports. How late the service is, how long ago each
-    kind of process was heard of, and `alarms` are told and decide nothing.
+    reports: a load balancer that drops it in an outage drops reports. How late the service is, how long ago
+    each kind of process was heard of, and `alarms` are told and decide nothing.
     """
     checks = readiness()
     ready = all(word == "ok" for word in checks.values())

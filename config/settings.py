@@ -123,7 +123,13 @@ HEARTBEAT_URL = env.address("HEARTBEAT_URL", {"https", "http"})
 #: Kinds of process that must always give a sign of life.
 AUDITOR_EXPECTS = env.words(
     "AUDITOR_EXPECTS",
-    ["web", "dispatcher", *(["worker", "beat"] if REDIS_URL else []), *(["ais"] if AIS_SOURCE else [])],
+    [
+        "web",
+        "dispatcher",
+        "spool",
+        *(["worker", "beat"] if REDIS_URL else []),
+        *(["ais"] if AIS_SOURCE else []),
+    ],
 )
 #: Where the auditor asks the web processes whether they answer.
 AUDITOR_WEB_URLS = env.words("AUDITOR_WEB_URLS", [f"http://127.0.0.1:{PORT}/readyz"])

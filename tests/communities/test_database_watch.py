@@ -44,6 +44,7 @@ def test_while_the_database_is_away_nobody_waits_for_what_has_begun(link, watch,
     watch.away = True
     with pytest.raises(Away):
         link.execute("SELECT pg_sleep(2)")
+    watch.away = False
 
 
 def test_a_statement_in_time_is_answered_as_ever(link, watch):
