@@ -93,7 +93,7 @@ class Outage:
     def kill_database(self) -> None:
         """SIGKILL to the postmaster and all that it started."""
         pid = self.postgres.pid()
-        children = _children(pid)
+        children = children_of(pid)
         for one in [pid, *children]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
@@ -199,7 +199,7 @@ def _answer(request, *, as_json: bool = True):
     return status, json.loads(body) if as_json else body
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
