@@ -168,6 +168,7 @@ def done(name: str) -> None:
 
 def set_aside(name: str) -> None:
     """Keep a request for a human, out of the way of the others."""
+    prepare()
     os.replace(folder() / name, folder("quarantine") / name)
     _flush_folder(folder("quarantine"))
 

@@ -42,7 +42,7 @@ def calm(outage):
             getattr(outage, name)()
     outage.start_database()
     seconds_until(lambda: not outage.kept(), 60)
-    shutil.rmtree(outage.spool / "quarantine")
+    shutil.rmtree(outage.spool / "quarantine", ignore_errors=True)
     outage.twilio.messages.clear()
 
 
