@@ -98,8 +98,11 @@ def sweep(now: datetime) -> int:
         .values_list("pk", flat=True)[:100]
     )
     for incident_id in list(in_vain):
-        log.warning("incident %s asked for a unit in vain: its ladder starts now", incident_id)
-        want(incident_id, now=now)
+        with transaction.atomic():
+            if not workflow.lock(incident_id).is_open:
+                continue  # ended since the look
+            log.warning("incident %s asked for a unit in vain: its ladder starts now", incident_id)
+            want(incident_id, now=now)
         made += 1
     untouched = (
         Incident.objects.open()
@@ -111,15 +114,18 @@ def sweep(now: datetime) -> int:
     )
     for incident in untouched:
         due_at = incident.received_at + _scaled(look_at(incident).rungs[0].at_s)
-        _, created = Escalation.objects.get_or_create(
-            incident=incident,
-            defaults={
-                "purpose": Escalation.Purpose.LOOK,
-                "state": S.RUNNING,
-                "started_at": incident.received_at,
-                "due_at": due_at,
-            },
-        )
+        with transaction.atomic():
+            if not workflow.lock(incident.pk).is_open:
+                continue
+            _, created = Escalation.objects.get_or_create(
+                incident=incident,
+                defaults={
+                    "purpose": Escalation.Purpose.LOOK,
+                    "state": S.RUNNING,
+                    "started_at": incident.received_at,
+                    "due_at": due_at,
+                },
+            )
         made += created
     news = Dispatch.objects.filter(
         status__in=(Dispatch.Status.ALERTING, *Dispatch.ENGAGED_STATUSES), told_at__lt=F("incident__news_at")

@@ -1,26 +1,13 @@
-"""The table of a dispatch's states, and the only function that changes one."""
+"""The only function that changes a dispatch's state, by the table in alerts.states."""
 
 from datetime import datetime
 
 from alerts.models import Dispatch, DispatchTransition
+from alerts.states import DISPATCH as ALLOWED
 from communities.models import User
 
 S = Dispatch.Status
 _REASON_LENGTH = DispatchTransition._meta.get_field("reason").max_length
-
-ALLOWED: dict[str, set[str]] = {
-    S.PROPOSED: {S.ALERTING, S.STOOD_DOWN},
-    S.ALERTING: {S.ACKNOWLEDGED, S.DECLINED, S.NO_ANSWER, S.STOOD_DOWN},
-    # A late answer is taken while the place is free.
-    S.NO_ANSWER: {S.ACKNOWLEDGED, S.DECLINED, S.STOOD_DOWN},
-    S.ACKNOWLEDGED: {S.EN_ROUTE, S.CANNOT_CONTINUE, S.STOOD_DOWN},
-    S.EN_ROUTE: {S.ON_SCENE, S.CANNOT_CONTINUE, S.STOOD_DOWN},
-    S.ON_SCENE: {S.COMPLETED, S.CANNOT_CONTINUE, S.STOOD_DOWN},
-    S.DECLINED: set(),
-    S.COMPLETED: set(),
-    S.CANNOT_CONTINUE: set(),
-    S.STOOD_DOWN: set(),
-}
 
 _STAMP = {
     S.ACKNOWLEDGED: "acknowledged_at",

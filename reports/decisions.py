@@ -10,6 +10,7 @@ from communities.models import User
 from reports import workflow
 from reports.models import Incident, Report
 from reports.signals import dispatch_requested
+from reports.states import REPORT
 from reports.taxonomy import TAXONOMY
 from reports.triage import SILENT, add_report, ask_for_unit, note_news, open_incident, reply_mode, rescore
 
@@ -236,8 +237,10 @@ def dismiss_proposal(incident_id, by: User, *, now: datetime | None = None) -> I
 def dismiss(report_id, *, by: User, reason: str, now: datetime | None = None) -> Report:
     """Mark one report as nothing to act on; a P1 or P2 matter needs a supervisor."""
     _need(reason)
+    incident = workflow.lock(Report.objects.values_list("incident_id", flat=True).get(pk=report_id))
     report = Report.objects.get(pk=report_id)
-    incident = workflow.lock(report.incident_id)
+    if Report.Status.DISMISSED not in REPORT[report.status]:
+        raise DecisionRefused(f"Report {report.reference} is {report.get_status_display()} already.")
     if incident.priority <= 2 and not (by.is_superuser or by.role in {User.Role.SUPERVISOR, User.Role.ADMIN}):
         raise DecisionRefused("A supervisor has to dismiss a report of a P1 or P2 matter.")
     workflow.record(

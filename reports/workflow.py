@@ -1,34 +1,25 @@
-"""The table of an incident's states, and the only function that changes one."""
+"""The only function that changes an incident's state, by the table in reports.states."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from communities.models import User
 from reports.models import Incident, Transition
+from reports.states import INCIDENT as ALLOWED
 
 S = Incident.Status
 _FIELD_LENGTH = Transition._meta.get_field("new").max_length
 _REASON_LENGTH = Transition._meta.get_field("reason").max_length
 
-ALLOWED: dict[str, set[str]] = {
-    S.OPEN: {S.DISPATCHING, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED, S.CLOSED},
-    S.DISPATCHING: {S.RESPONDING, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED},
-    # Back to dispatching when the last unit drops out.
-    S.RESPONDING: {S.ON_SCENE, S.DISPATCHING, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED},
-    S.ON_SCENE: {S.RESOLVED, S.DISPATCHING, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED},
-    S.SUSPENDED: {S.DISPATCHING, S.HANDED_OVER},
-    S.RESOLVED: {S.CLOSED},
-    S.STOOD_DOWN: {S.CLOSED, S.OPEN},
-    S.CLOSED: {S.OPEN},
-    S.HANDED_OVER: set(),
-    S.MERGED: set(),
-}
-
 # Ends that only a named officer may write, and what he must say.
 _BY_OFFICER = {S.CLOSED, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED, S.OPEN}
 _WITH_REASON = {S.CLOSED, S.STOOD_DOWN, S.HANDED_OVER}
+
+
+# References are unique for so long.
+REOPENED_WITHIN = timedelta(days=30)
 
 
 class TransitionNotAllowed(Exception):
@@ -78,6 +69,10 @@ def advance_locked(
         raise TransitionNotAllowed(
             f"Incident {incident.reference} is a distress: stand it down with a reason instead."
         )
+    if to == S.OPEN and _ended_long_ago(incident, now or timezone.now()):
+        raise TransitionNotAllowed(
+            f"Incident {incident.reference} ended over {REOPENED_WITHIN.days} days ago."
+        )
     record(incident, "status", incident.status, to, by=by, reason=reason, now=now)
     incident.status, incident.merged_into = to, survivor
     incident.save(update_fields=["status", "merged_into"])
@@ -109,6 +104,11 @@ def record(
         reason=reason.strip()[:_REASON_LENGTH],
         at=now or timezone.now(),
     )
+
+
+def _ended_long_ago(incident: Incident, now: datetime) -> bool:
+    ended = incident.transitions.filter(field="status", new=incident.status).order_by("at").last()
+    return ended is not None and now - ended.at > REOPENED_WITHIN
 
 
 def _printed(value) -> str:

@@ -4,7 +4,6 @@ An act calls one function of `reports.decisions`, `reports.workflow` or `alerts.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -423,11 +422,10 @@ class HandOver(Act):
 
 class Reopen(Act):
     name, label, form = "reopen", gettext_lazy("Open again"), ReasonForm
-    LIMIT = timedelta(days=30)
 
     def offered(self, incident, user):
         ended = incident.transitions.filter(field="status", new=incident.status).order_by("at").last()
-        recent = ended is not None and timezone.now() - ended.at <= self.LIMIT
+        recent = ended is not None and timezone.now() - ended.at <= workflow.REOPENED_WITHIN
         return recent and Incident.Status.OPEN in workflow.ALLOWED[incident.status]
 
     def preview(self, incident):

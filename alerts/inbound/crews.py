@@ -81,7 +81,9 @@ def _act(unit: PatrolUnit, reply: replies.Reply, chosen: Dispatch, now: datetime
     try:
         with transaction.atomic():
             if reply.verb is Verb.ACKNOWLEDGE:
-                dispatch.acknowledge(chosen.pk, via="sms", now=now)
+                again = chosen.status == Dispatch.Status.DECLINED
+                going = dispatch.offer_again(chosen.pk, via="sms", now=now) if again else chosen
+                dispatch.acknowledge(going.pk, via="sms", now=now)
                 return messages.unit_confirmed(**said, at=now)
             _ACTIONS[reply.verb](chosen.pk, via="sms", reason=intake.storable(reply.rest)[0], now=now)
     except dispatch.AlreadyTaken as taken:
@@ -118,7 +120,7 @@ def _cannot_take(unit: PatrolUnit, reply: replies.Reply, mine: list[Dispatch], n
     if reply.verb is Verb.DECLINE and known.status == Dispatch.Status.DECLINED:
         return messages.declined_noted(**said, at=known.ended_at or now)
     if reply.verb is Verb.ACKNOWLEDGE and known.status == Dispatch.Status.DECLINED:
-        return _act(unit, reply, dispatch.offer_again(known.pk, via="sms", now=now), now)
+        return _act(unit, reply, known, now)
     status, stamp = _SAID_BEFORE.get(reply.verb, ("", ""))
     if known.status == status:
         return messages.status_noted(reply.verb.value, **said, at=getattr(known, stamp) or now)

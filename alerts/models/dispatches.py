@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
+from alerts import states
 from alerts.querysets import WRONG_CLOCK, DispatchQuerySet, EscalationQuerySet
 from communities.ids import uuid7
+from communities.steps import Steps
 
 
 class Escalation(models.Model):
@@ -62,6 +64,7 @@ class Escalation(models.Model):
                 condition=models.Q(state__in=["wanted", "running", "answered", "stopped"]),
                 name="escalation_state_known",
             ),
+            Steps(name="escalation_steps", field="state", allowed=states.ESCALATION),
             models.CheckConstraint(
                 condition=models.Q(purpose__in=["unit", "look"]), name="escalation_purpose_known"
             ),
@@ -163,6 +166,7 @@ class Dispatch(models.Model):
                 ),
                 name="dispatch_status_known",
             ),
+            Steps(name="dispatch_steps", field="status", allowed=states.DISPATCH),
             # twenty crews may answer in the same second: one of them leads
             models.UniqueConstraint(
                 fields=["incident"],

@@ -3,9 +3,11 @@
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
+from alerts import states
 from alerts.querysets import NotificationQuerySet
 from communities.ids import uuid7
 from communities.languages import Language
+from communities.steps import Steps
 
 
 class Notification(models.Model):
@@ -113,6 +115,7 @@ class Notification(models.Model):
                 ),
                 name="notification_status_known",
             ),
+            Steps(name="notification_steps", field="status", allowed=states.NOTIFICATION),
             models.CheckConstraint(
                 condition=models.Q(channel__in=["push", "sms", "voice"]), name="notification_channel_known"
             ),

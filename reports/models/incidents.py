@@ -6,6 +6,8 @@ from django.contrib.postgres.indexes import GistIndex
 from django.utils.translation import gettext_lazy as _
 
 from communities.ids import uuid7
+from communities.steps import Steps
+from reports import states
 from reports.querysets import IncidentQuerySet, QuestionQuerySet
 from reports.taxonomy import EmergencyPhase, IncidentType, ReplyMode, ResponsePhase, Severity
 
@@ -112,6 +114,7 @@ class Incident(models.Model):
                 ),
                 name="incident_status_known",
             ),
+            Steps(name="incident_steps", field="status", allowed=states.INCIDENT),
             models.CheckConstraint(
                 condition=models.Q(type__in=IncidentType.values), name="incident_type_known"
             ),

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from communities.ids import uuid7
 from communities.languages import Language
+from communities.steps import Steps
+from reports import states
 from reports.querysets import ReportQuerySet
 from reports.taxonomy import Category, IncidentType, ReplyMode
 
@@ -99,6 +101,7 @@ class Report(models.Model):
                 condition=models.Q(status__in=["received", "duplicate", "dismissed"]),
                 name="report_status_known",
             ),
+            Steps(name="report_steps", field="status", allowed=states.REPORT),
             models.CheckConstraint(
                 condition=models.Q(type__in=IncidentType.values), name="report_type_known"
             ),

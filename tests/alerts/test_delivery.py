@@ -154,7 +154,7 @@ class TestDeliver:
 
     @pytest.mark.parametrize("status", ["acknowledged", "declined", "stood_down", "no_answer"])
     def test_an_answer_that_came_meanwhile_stops_it(self, leased, outboxes, status):
-        type(leased.dispatch).objects.update(status=status)
+        factories.force(type(leased.dispatch).objects, status=status)
         assert delivery.deliver(leased, now=NOW) == "cancelled"
         assert outboxes["sms"].sent == []
 

@@ -52,9 +52,11 @@ def test_every_verb_on_every_state(old, new):
 
 def test_a_word_to_an_incident_that_is_over_changes_nothing():
     row = tasked("no_answer")
-    type(row.incident).objects.update(status="stood_down")
+    factories.force(type(row.incident).objects, status="stood_down")
     with pytest.raises(DispatchNotAllowed):
         dispatch.acknowledge(row.pk, via="app")
+    row.refresh_from_db()
+    assert row.status == "no_answer"
 
 
 def test_support_goes_beside_a_lead(patrol, second_patrol, dispatcher):

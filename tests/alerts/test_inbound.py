@@ -143,7 +143,7 @@ class TestSafeNow:
         text("bot karam 4.20 100.45 3 orang")
         incident = Incident.objects.get()
         factories.Dispatch(incident=incident, unit=patrol, status="acknowledged", role=Dispatch.Role.LEAD)
-        Incident.objects.update(status="responding")
+        factories.force(Incident.objects, status="responding")
         return incident
 
     def told(self) -> list[Notification]:

@@ -12,6 +12,7 @@ from alerts import delivery, phones
 from alerts.dispatcher import Dispatcher
 from alerts.models import Dispatch, InboundMessage, Notification
 from reports.models import Incident, Report
+from tests import factories
 from tests.cast import DUTY_PHONE, FISHER_PHONE, PATROL_PHONE
 
 DISTRESS = "TOLONG bot karam 4 10.2N 100 25.1E 3 orang"
@@ -181,7 +182,7 @@ def test_a_key_without_a_call_is_told_that_it_is_over(client, open_phones, poste
 
 
 def test_what_no_carrier_took_is_on_no_phone(client, alerted):
-    Notification.objects.update(status="pending", carrier="")
+    factories.force(Notification.objects, status="pending", carrier="")
     assert [line for line in shown(client, PATROL_PHONE) if not line[1]] == []
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from alerts.models import Dispatch, InboundMessage, Notification
 from reports.models import Incident, Report
+from tests import factories
 
 SINKING = "TOLONG bot karam 4 12.000N 100 27.000E 5 orang"
 
@@ -143,9 +144,9 @@ def test_a_first_call_leaves_before_repeats_of_others(sea, fisher_phone, patrol_
     repeats = Notification.objects.filter(purpose="alert", repeat__gt=0)
     assert repeats.exists()
     now = sea.now()
-    repeats.update(status="pending", attempt=0, due_at=now - timedelta(minutes=5))
+    factories.force(repeats, status="pending", attempt=0, due_at=now - timedelta(minutes=5))
     first = Notification.objects.filter(purpose="alert", repeat=0).order_by("created_at").first()
-    Notification.objects.filter(pk=first.pk).update(status="pending", attempt=0, due_at=now)
+    factories.force(Notification.objects.filter(pk=first.pk), status="pending", attempt=0, due_at=now)
     assert Notification.objects.due(now).first().pk == first.pk
 
 

@@ -38,7 +38,7 @@ class TestOneMatter:
     @pytest.mark.parametrize("status", ["resolved", "stood_down", "closed", "handed_over"])
     def test_a_matter_that_ended_is_not_joined(self, reporter, status):
         first = take("enjin rosak", "1", reporter=reporter)
-        Incident.objects.update(status=status)
+        factories.force(Incident.objects, status=status)
         assert take("enjin rosak lagi", "2", reporter=reporter, minutes=1).incident != first.incident
 
     def test_strangers_without_a_number_are_never_joined(self):

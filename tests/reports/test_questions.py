@@ -190,7 +190,7 @@ class TestTwoMatters:
 
     def test_a_matter_that_ended_meanwhile_takes_no_answer(self, text, matters):
         doubt = text("ombak besar", minutes=1)
-        Incident.objects.filter(pk=matters[0].pk).update(status="closed")
+        factories.force(Incident.objects.filter(pk=matters[0].pk), status="closed")
         assert text("1", minutes=2).incident == matters[1]
         assert Report.objects.get(pk=doubt.pk).incident == matters[1]
 

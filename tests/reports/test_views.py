@@ -125,7 +125,7 @@ class TestOnce:
     def test_a_repeat_is_200_with_the_same_body(self, send, device):
         first = send(KARAM, device.token)
         send({"external_id": "other", "text": "lagi 4.3 100.5"}, device.token)
-        Incident.objects.update(status="stood_down", position=None)
+        factories.force(Incident.objects, status="stood_down", position=None)
         again = send(KARAM, device.token)
         assert (first.status_code, again.status_code) == (201, 200)
         assert again.json() == first.json()
