@@ -7,6 +7,7 @@ call twice is better than never.
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from alerts import calls, candidates, escalation, receipts, wakeup
 from alerts.models import Dispatch, Notification
 from alerts.transports.base import Message, TransportError, get_transport
 from communities import identity
+from communities.crash_points import crash_point
 from communities.models import Device
 from reports import workflow
 from reports.models import Incident
@@ -85,7 +87,9 @@ def claim_of(
 
 
 def _lease(sql: str, **asked) -> list[Notification]:
-    leased = Notification.objects.raw(sql, asked | {"lease_s": settings.DISPATCHER_LEASE_S})
+    leased = list(Notification.objects.raw(sql, asked | {"lease_s": settings.DISPATCHER_LEASE_S}))
+    if leased:
+        transaction.on_commit(partial(crash_point, "K4"))
     return sorted(leased, key=lambda row: (row.attempt, row.priority, row.repeat, row.due_at))
 
 
@@ -119,6 +123,7 @@ def deliver(notification: Notification, *, now: datetime | None = None) -> str:
             connection.close()  # back to the pool: none is held while a carrier takes its time
         found_id = None if known is None else transport.find(message, notification.created_at, known=known)
         carrier_id = found_id or transport.send(message)
+        crash_point("K5")
     except TransportError as error:
         return _failed(notification, error, now)
     except Exception as error:  # a fault of ours must not take the dispatcher down, nor lose the row

@@ -5,6 +5,7 @@ twenty answers in the same second one leads and nineteen hear who does.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils import timezone
 from alerts import calls, candidates, escalation, feedback, fitness, messages, wakeup, ways, workflow
 from alerts.models import Dispatch, Notification, PatrolUnit
 from alerts.workflow import DispatchNotAllowed
+from communities.crash_points import crash_point
 from communities.models import User
 from communities.sphere import NAUTICAL_MILE_M, bearing_deg, great_circle_m
 from reports import decisions
@@ -187,6 +189,7 @@ def acknowledge(dispatch_id, *, via: str, by: User | None = None, now: datetime 
         _lead_found(incident, dispatch, now)
     else:
         _cancel_calls(incident, dispatch)
+    transaction.on_commit(partial(crash_point, "K8"))
     return dispatch
 
 

@@ -8,6 +8,7 @@ import logging
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.db.models import F, Q
 from alerts import alarms, beacon_floods, calls, candidates, fitness, fleet, wakeup, waters
 from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
+from communities.crash_points import crash_point
 from communities.models import User
 from reports import workflow
 from reports.models import Incident
@@ -200,6 +202,8 @@ def carry_out(
         escalation.state = S.ANSWERED
     else:
         _climb(incident, escalation, now, hurried, kept)
+    crash_point("K6")
+    transaction.on_commit(partial(crash_point, "K7"))
     escalation.save()
     if then is None:
         wakeup.ring_on_commit()

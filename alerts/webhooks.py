@@ -23,6 +23,7 @@ from alerts import delivery, inbound, kept_answers, receipts, spoken
 from alerts.models import Notification
 from alerts.signatures import TwilioSignature
 from alerts.transports.outcomes import outcome
+from communities.crash_points import crash_point
 from reports import spool
 from reports.spooling import AWAY, SpooledView
 
@@ -52,6 +53,7 @@ class Webhook(APIView):
     parser_classes: list = []
 
     def form(self, request: Request) -> dict[str, str]:
+        crash_point("K1")
         return form_of(request.body)
 
 
@@ -113,6 +115,7 @@ class Status(SpooledWebhook):
             carrier_id=form.get("MessageSid") or form.get("CallSid") or "",
             now=timezone.now(),
         )
+        crash_point("K9")
         if moved is not None and moved.status == Notification.Status.FAILED_PERM:
             known = outcome(moved.error_code)
             if known and known.retires_address:
@@ -143,6 +146,7 @@ class Voice(Webhook):
             turn = request.query_params.get("turn", "1")
             known = turn.isascii() and turn.isdigit() and len(turn) == 1
             response = spoken.pressed(notification, digits, turn=int(turn) if known else spoken.MOST_TURNS)
+            crash_point("K10")
         else:
             response = spoken.answered(notification, answered_by=form.get("AnsweredBy", ""))
         return twiml(response)

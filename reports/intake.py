@@ -9,12 +9,14 @@ import json
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils import timezone
 
+from communities.crash_points import crash_point
 from communities.languages import Language
 from communities.models import Device, Reporter
 from reports import known_places, matching, matters, parts, questions, triage, workflow
@@ -160,6 +162,8 @@ def _store(incoming: Incoming, key: str, digest: bytes, first: Report | None, no
     if reporter and report.language not in ("", reporter.language):
         reporter.language = report.language
         reporter.save(update_fields=["language"])
+    crash_point("K2")
+    transaction.on_commit(partial(crash_point, "K3"))
     return report
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
+from communities.crash_points import crash_point
 from reports.models import Attachment, Report
 
 # iPhones send HEIC unless told otherwise; Pillow itself does not read it.
@@ -137,6 +138,7 @@ def shrink(attachment_id) -> bool:
     )
     if not claimed:
         return False
+    crash_point("K12")
     attachment = Attachment.objects.get(pk=attachment_id)
     try:
         with attachment.original.open("rb") as file:

@@ -1,0 +1,166 @@
+"""Run the harness once and judge it; the exit status is 1 where a promise was broken.
+
+python -m tests.faults [--seed 1] [--reports 5000] [--rate 20] [--kills 200] [--minutes 15] [--write]
+"""
+
+import argparse
+import os
+import platform
+import random
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+from config.localservices import ROOT
+from tests.faults import cast, history, oracle, report
+from tests.faults.clients import Crews, Reporters
+from tests.faults.history import History
+from tests.faults.injection import Injector
+from tests.faults.stage import Stage
+
+LATE_LIMIT_S = 15.0
+QUIET_WITHIN_S = 180
+PLAN = {
+    "late_s": [0.0, 3.0], "doubled": 0.2, "reordered": 0.2, "missing": 0.1, "forged": 0.3, "failing": 0.05,
+    "codes": [30003, 30005, 30008],
+}  # fmt: skip
+DOCUMENT = ROOT / "docs" / "reliability.md"
+MARK = "<!-- measured -->\n"
+
+
+def say(text: str) -> None:
+    print(f"faults: {text}", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--reports", type=int, default=5000)
+    parser.add_argument("--rate", type=float, default=20, help="reports a second")
+    parser.add_argument("--kills", type=int, default=200, help="0: no fault at all")
+    parser.add_argument(
+        "--minutes", type=float, default=15, help="tell nothing new and hurt nobody after so long"
+    )
+    parser.add_argument("--late", type=float, default=LATE_LIMIT_S, help="seconds that a rung may be late")
+    parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.relative_to(ROOT)}")
+    parser.add_argument("--keep", action="store_true", help="leave logs and the carriers' journal under var/")
+    asked = parser.parse_args()
+
+    command = f"make faults SEED={asked.seed} REPORTS={asked.reports} KILLS={asked.kills}"
+    say(
+        f"seed {asked.seed}: {asked.reports} reports at {asked.rate:g}/s, {asked.kills} kills; again: {command}"
+    )
+    begun = time.monotonic()
+    stage = Stage(asked.seed, cast.people(asked.seed), PLAN | {"seed": asked.seed})
+    try:
+        with stage:
+            told, armed, trouble = run(stage, asked)
+    finally:
+        if not asked.keep:
+            stage.remove()
+    found = oracle.judge(told)
+    broken = found.violations(told, late_limit_s=asked.late)
+    minutes = (time.monotonic() - begun) / 60
+    text = report.markdown(told, found, armed, title=f"`{command}`: {minutes:.0f} minutes, {machine()}")
+    print(text, flush=True)
+    for line in trouble[:10]:
+        say(f"a fault could not be done: {line}")
+    for line in broken:
+        say(f"BROKEN: {line}")
+    say("nothing is broken" if not broken else f"{len(broken)} promises broken, seed {asked.seed}")
+    if asked.write:
+        before, _, _ = DOCUMENT.read_text().partition(MARK)
+        DOCUMENT.write_text(before + MARK + "\n" + text)
+    return bool(broken)
+
+
+def run(stage: Stage, asked: argparse.Namespace) -> tuple[History, dict, list[str]]:
+    """One run on a stage that stands: load and faults together, then quiet, then all that is known."""
+    token = cast.make_rows()
+    injector = Injector(stage, asked.seed, every_s=0.0)
+    injector.prepare()
+    stage.start()
+    reporters = Reporters(stage, asked.seed, asked.reports, asked.rate)
+    crews = Crews(stage, asked.seed, token)
+    say(f"the service is ready at {stage.origin}; logs in {stage.folder}")
+    begun = time.monotonic()
+    seconds = min(asked.minutes * 60, asked.reports / asked.rate)
+    injector.every_s = seconds / max(asked.kills * 1.35, 1)
+    reporters.start()
+    crews.start()
+    if asked.kills:
+        injector.start()
+    told_at = begun
+    while time.monotonic() - begun < asked.minutes * 60:
+        time.sleep(0.5)
+        done = reporters.sent >= asked.reports and injector.kills >= asked.kills
+        if done and not reporters.waiting.qsize():
+            break
+        if time.monotonic() - told_at > 30:
+            told_at = time.monotonic()
+            heard = sum(1 for answer in reporters.answered if answer.heard)
+            say(f"{told_at - begun:.0f} s: {heard} reports answered, {injector.kills} kills")
+    reporters.stop()
+    injector.stop_all()
+    reporters.finish(90)
+    crews.hurry.set()
+    quiet = wait_until_quiet(stage)
+    crews.stop()
+    say(f"quiet after {time.monotonic() - begun:.0f} s" if quiet else "NOT QUIET in time")
+    taken, acks, forged, accepted = history.read_carriers(stage.journal)
+    with stage.connect() as connection:
+        rows = history.read_rows(connection)
+    told = History(
+        answers=[*reporters.answered, *crews.answered], taken=taken, human_acks=acks,
+        events=injector.all_events(), rows=rows, spooled=spooled(stage), forged=forged,
+        forged_accepted=accepted, ended_at=time.time(),
+    )  # fmt: skip
+    return told, injector.armed, injector.trouble
+
+
+QUIET = """
+SELECT (SELECT count(*) FROM alerts_notification
+        WHERE status IN ('pending', 'leased', 'failed_temp') AND due_at < now() + interval '20 s')
+     + (SELECT count(*) FROM alerts_escalation
+        WHERE state IN ('wanted', 'running') AND purpose = 'unit')
+"""
+
+
+def wait_until_quiet(stage: Stage) -> bool:
+    """Whether, within three minutes, nothing is due, nobody is asked for, and the spool is empty."""
+    end = time.monotonic() + QUIET_WITHIN_S
+    while time.monotonic() < end:
+        try:
+            with stage.connect() as connection:
+                left = connection.execute(QUIET).fetchone()[0]
+        except OSError:
+            left = 1
+        except Exception as exc:
+            say(f"the database does not answer: {type(exc).__name__}")
+            left = 1
+        if not left and not spooled(stage):
+            return True
+        time.sleep(1)
+    return False
+
+
+def spooled(stage: Stage) -> int:
+    """How many requests wait in the spool or were set aside."""
+    folders = (stage.folder / "spool" / name for name in ("waiting", "quarantine"))
+    return sum(
+        1 for folder in folders if folder.is_dir() for path in folder.iterdir() if path.name[0].isdigit()
+    )
+
+
+def machine() -> str:
+    cores = len(os.sched_getaffinity(0))
+    load = os.getloadavg()[1]
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    return f"{cores} cores shared with other work (load {load:.0f}), {platform.system()}, {datetime.now(UTC):%Y-%m-%d}, {commit.strip()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
