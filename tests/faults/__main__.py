@@ -108,14 +108,16 @@ def run(stage: Stage, asked: argparse.Namespace) -> tuple[History, dict, list[st
     quiet = wait_until_quiet(stage)
     crews.stop()
     say(f"quiet after {time.monotonic() - begun:.0f} s" if quiet else "NOT QUIET in time")
-    taken, acks, forged, accepted = history.read_carriers(stage.journal)
     with stage.connect() as connection:
         rows = history.read_rows(connection)
     told = History(
-        answers=[*reporters.answered, *crews.answered], taken=taken, human_acks=acks,
-        events=injector.all_events(), rows=rows, spooled=spooled(stage), forged=forged,
-        forged_accepted=accepted, ended_at=time.time(),
-    )  # fmt: skip
+        answers=[*reporters.answered, *crews.answered],
+        events=injector.all_events(),
+        rows=rows,
+        spooled=spooled(stage),
+        ended_at=time.time(),
+        **history.read_carriers(stage.journal),
+    )
     return told, injector.armed, injector.trouble
 
 

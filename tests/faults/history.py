@@ -63,14 +63,16 @@ class Event:
 
 @dataclass(slots=True)
 class History:
-    """`rows` holds each table of `ROWS` as dictionaries; `spooled` the keys still kept in the spool.
+    """`rows` holds each table of `ROWS` as dictionaries; `spooled` counts what is still kept in the spool.
 
     `human_acks`: (unit's number, incident's reference) of acknowledgements by text that were answered so.
+    `failed`: when carriers said of which notification that it did not arrive.
     """
 
     answers: list[Answered] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     human_acks: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, float]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     rows: dict[str, list[dict]] = field(default_factory=dict)
     spooled: int = 0
@@ -103,9 +105,9 @@ def read_rows(connection) -> dict[str, list[dict]]:
         return {name: cursor.execute(query).fetchall() for name, query in ROWS.items()}
 
 
-def read_carriers(path: Path) -> tuple[list[Taken], list[tuple[str, str]], int, int]:
-    """Messages taken, acknowledgements by text that were answered so, forgeries sent, forgeries accepted."""
-    taken, acks, forged, accepted = [], [], 0, 0
+def read_carriers(path: Path) -> dict:
+    """What the carriers' journal knows, as fields of a History."""
+    taken, acks, failed, forged, accepted = [], [], [], 0, 0
     for line in journal.read(path):
         match line["kind"]:
             case "taken":
@@ -113,10 +115,14 @@ def read_carriers(path: Path) -> tuple[list[Taken], list[tuple[str, str]], int, 
                 taken.append(Taken(_notification_of(resource), line["at"], _reference_of(resource)))
             case "act" if line.get("what") == "acknowledge" and "IS YOURS" in str(line.get("came_back")):
                 acks.append((line["number"], line["came_back"].split()[0]))
+            case "webhook" if line["fields"].get("MessageStatus") in ("failed", "undelivered"):
+                failed.append((parse_qs(urlsplit(line["url"]).query)["notification"][0], line["at"]))
             case "forgery":
                 forged += 1
                 accepted += line["answered"] < 400
-    return taken, acks, forged, accepted
+    return {
+        "taken": taken, "human_acks": acks, "failed": failed, "forged": forged, "forged_accepted": accepted,
+    }  # fmt: skip
 
 
 def _notification_of(resource: dict) -> str:

@@ -136,6 +136,9 @@ def _acknowledgements(history: History, found: Findings) -> None:
 
 def _sent(history: History, found: Findings) -> None:
     known = {row["id"]: row for row in history.rows["notifications"]}
+    failed = defaultdict(list)
+    for notification, at in history.failed:
+        failed[notification].append(at)
     times = defaultdict(list)
     for taken in history.taken:
         if taken.notification:
@@ -151,6 +154,8 @@ def _sent(history: History, found: Findings) -> None:
             found.other_reference.append(notification)
         takes.sort(key=lambda take: take.at)
         for first, again in pairwise(takes):
+            if any(first.at <= at <= again.at for at in failed[notification]):
+                continue  # the carrier itself said that it did not arrive
             found.repeats.append(Repeat(notification, again.at, _cause_of(first, again, causes)))
 
 

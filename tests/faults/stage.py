@@ -138,7 +138,7 @@ class Stage:
                 )  # fmt: skip
                 self.kept[copy].start()
         threading.Thread(target=self._watch_servers, daemon=True).start()
-        if not wait_until(self.ready, READY_TIMEOUT_S, 0.2):
+        if not wait_until(lambda: self.ready() and self._hears(), READY_TIMEOUT_S, 0.2):
             raise Failed(f"the service did not become ready; see {self.folder / 'log'}")
 
     def __exit__(self, *exc: object) -> None:
@@ -189,6 +189,12 @@ class Stage:
                 return response.status == 200
         except (OSError, ValueError):
             return False
+
+    def _hears(self) -> bool:
+        """Whether both dispatchers have looked at the queue."""
+        query = "SELECT count(*) FROM alerts_pulse WHERE kind = 'dispatcher'"
+        with self.connect() as connection:
+            return connection.execute(query).fetchone()[0] >= DISPATCHERS
 
     def connect(self, **options: object) -> psycopg.Connection:
         """A connection of one's own to the service's database. Raises psycopg.OperationalError."""
