@@ -2,7 +2,7 @@
 # PORT= moves the port; DATABASE_URL= and REDIS_URL= name servers to use in place of private ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup services run demo test fuzz lint fmt bench schema lock stop clean
+.PHONY: help setup services run demo test fuzz faults lint fmt bench schema lock stop clean
 MAKEFLAGS += --no-print-directory
 python := .venv/bin/python
 export ONCE PORT DATABASE_URL REDIS_URL
@@ -32,6 +32,9 @@ test: setup ## run the tests on their own fast database; ARGS= goes to pytest
 
 fuzz: setup ## search for cases that break a property, other ones each time; ARGS= goes to pytest
 	@$(python) -m pytest -m hypothesis --hypothesis-profile=search --hypothesis-show-statistics $(ARGS)
+
+faults: setup ## kill the service under load and count; SEED= REPORTS= KILLS= MINUTES=, SHORT=1 for three minutes
+	@$(python) -m tests.faults $(if $(SHORT),--short,--write) $(if $(SEED),--seed $(SEED)) $(if $(REPORTS),--reports $(REPORTS)) $(if $(KILLS),--kills $(KILLS)) $(if $(MINUTES),--minutes $(MINUTES))
 
 lint: setup ## style, direction of imports, missing migrations, production settings
 	@sh .ci/lint

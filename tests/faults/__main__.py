@@ -21,6 +21,8 @@ from tests.faults.stage import Stage
 
 LATE_LIMIT_S = 15.0
 QUIET_WITHIN_S = 180
+#: What a change waits for before it lands.
+SHORT = {"seed": 20, "reports": 300, "rate": 4, "kills": 20, "minutes": 1.5}
 PLAN = {
     "late_s": [0.0, 3.0], "doubled": 0.2, "reordered": 0.2, "missing": 0.1, "forged": 0.3, "failing": 0.05,
     "codes": [30003, 30005, 30008],
@@ -44,7 +46,10 @@ def main() -> int:
     )
     parser.add_argument("--late", type=float, default=LATE_LIMIT_S, help="seconds that a rung may be late")
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.relative_to(ROOT)}")
+    parser.add_argument("--short", action="store_true", help=f"{SHORT}, where not asked otherwise")
     parser.add_argument("--keep", action="store_true", help="leave logs and the carriers' journal under var/")
+    if "--short" in sys.argv:
+        parser.set_defaults(**SHORT)
     asked = parser.parse_args()
 
     command = f"make faults SEED={asked.seed} REPORTS={asked.reports} KILLS={asked.kills}"

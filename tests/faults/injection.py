@@ -36,7 +36,8 @@ class Injector:
 
     def __init__(self, stage, seed: int, every_s: float) -> None:
         self.stage, self.every_s = stage, every_s
-        self.chance = Random(f"{seed}:faults")
+        self.order = Random(f"{seed}:faults")
+        self.own = threading.local()
         self.events: list[Event] = []
         self.armed: Counter[str] = Counter()
         self.trouble: list[str] = []
@@ -102,16 +103,30 @@ class Injector:
 
     def _work(self) -> None:
         weights = [weight for weight, _ in self.faults]
-        while not self.stopping.wait(self.chance.uniform(0.5, 1.5) * self.every_s):
-            _, fault = self.chance.choices(self.faults, weights)[0]
-            try:
-                event = fault()
-            except (OSError, Failed, psycopg.Error, redis.RedisError, ValueError) as exc:
-                self.trouble.append(f"{type(exc).__name__}: {exc}")
-                continue
-            if event is not None:
-                self.events.append(event)
-                self.stage._write("fault", event.what)
+        under_way: list[threading.Thread] = []
+        while not self.stopping.wait(self.order.uniform(0.5, 1.5) * self.every_s):
+            _, fault = self.order.choices(self.faults, weights)[0]
+            thread = threading.Thread(target=self._do, args=(fault, self.order.getrandbits(32)), daemon=True)
+            thread.start()
+            under_way.append(thread)
+        for thread in under_way:
+            thread.join(60)
+
+    def _do(self, fault: Callable[[], Event | None], seed: int) -> None:
+        """Do one fault, beside those that still hold, with a chance of its own."""
+        self.own.chance = Random(seed)
+        try:
+            event = fault()
+        except (OSError, Failed, psycopg.Error, redis.RedisError, ValueError, KeyError) as exc:
+            self.trouble.append(f"{type(exc).__name__}: {exc}")
+            return
+        if event is not None:
+            self.events.append(event)
+            self.stage.note("fault", event.what)
+
+    @property
+    def chance(self) -> Random:
+        return self.own.chance
 
     def _event(self, what: str, began: float, **more: object) -> Event:
         return Event(what, began, time.time(), **more)

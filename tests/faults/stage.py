@@ -134,7 +134,7 @@ class Stage:
                 copy = f"{name}{number}" if copies > 1 else name
                 self.kept[copy] = Kept(
                     copy, command, self.environment, ROOT,
-                    write=self._write, say=self._heard, cannot_start=self._heard,
+                    write=self.note, say=self._heard, cannot_start=self._heard,
                 )  # fmt: skip
                 self.kept[copy].start()
         threading.Thread(target=self._watch_servers, daemon=True).start()
@@ -220,13 +220,13 @@ class Stage:
 
     # --- Keeping it alive ---
 
-    def _write(self, name: str, line: str) -> None:
+    def note(self, name: str, line: str) -> None:
         with self.printing, contextlib.suppress(ValueError):
             self.log.write(f"{time.time():.2f} {name}: {line.rstrip()}\n")
             self.log.flush()
 
     def _heard(self, text: str) -> None:
-        self._write("system", text)
+        self.note("system", text)
         if started := re.fullmatch(r"(\S+) started \(pid (\d+)\)", text):
             name = started[1]
             self.pids[name] = int(started[2])
@@ -238,9 +238,9 @@ class Stage:
         while not self.ending.wait(SERVERS_LOOKED_AT_EVERY_S):
             try:
                 if gone := self.services.missing():
-                    self._write("system", f"{gone} gone")
+                    self.note("system", f"{gone} gone")
                     values = self.services.start()
                     if values["DATABASE_URL"] != self.environment["DATABASE_URL"]:
                         raise Failed("PostgreSQL moved to another port")
             except (Failed, OSError, subprocess.SubprocessError) as exc:
-                self._write("system", f"servers: {exc}")
+                self.note("system", f"servers: {exc}")
