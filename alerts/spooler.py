@@ -19,6 +19,7 @@ from django.db import close_old_connections, connection
 from alerts import alarms, duty_numbers, pulses, spool_replay
 from alerts.desk_texts import DeskTexts
 from alerts.webhooks import form_of
+from communities.crash_points import crash_point
 from communities.database_watch import watch
 from reports import spool
 
@@ -114,6 +115,7 @@ class Spooler:
                 held.add(phone)
                 self._failed(name, exc)
                 continue
+            crash_point("K11")
             spool.done(name)
             self.failures.pop(name, None)
             self.texts.forget(name)

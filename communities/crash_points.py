@@ -12,7 +12,7 @@ Nothing in the service sets `hook`, and no setting of it can: tests/faults has s
 
 from collections.abc import Callable
 
-NAMES = tuple(f"K{number}" for number in range(1, 13) if number != 11)
+NAMES = tuple(f"K{number}" for number in range(1, 13))
 
 hook: Callable[[str], None] | None = None
 
