@@ -111,9 +111,16 @@ def aim(incident: Incident, at: datetime) -> drift.Likely | None:
 # --- Who can go ---
 
 
-def recall(incident: Incident) -> None:
-    """Read what a rung asks of an incident again and again, once: who was told, and the weather."""
-    prefetch_related_objects([incident], Prefetch("dispatches", _WITH_UNIT), "weather")
+def recall(incident: Incident, *, is_new: bool = False) -> None:
+    """Read what a rung asks of an incident again and again, once: who was told, and the weather.
+
+    `is_new`: there is neither yet.
+    """
+    if is_new:
+        nothing = {"dispatches": Dispatch.objects.none(), "weather": SceneWeather.objects.none()}
+        incident._prefetched_objects_cache = nothing
+    else:
+        prefetch_related_objects([incident], Prefetch("dispatches", _WITH_UNIT), "weather")
 
 
 def dispatches_of(incident: Incident) -> list[Dispatch]:

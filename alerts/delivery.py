@@ -57,6 +57,16 @@ FROM due WHERE alerts_notification.id = due.id RETURNING alerts_notification.*
 """
 # The lane's condition is a literal, so that each lane finds its own partial index.
 _LANES = {True: f"<= {URGENT}", False: f"> {URGENT}"}
+_IS_DUE = """
+(SELECT '{channel}', {urgent} FROM alerts_notification
+WHERE channel = '{channel}' AND priority {lane} AND status IN ('pending', 'failed_temp')
+    AND (due_at <= %(now)s OR (attempt = 0 AND due_at = created_at)) LIMIT 1)
+"""
+_LANES_DUE = " UNION ALL ".join(
+    _IS_DUE.format(channel=channel, urgent=urgent, lane=lane)
+    for urgent, lane in _LANES.items()
+    for channel in C.values
+)
 _LEASE_OF_CHANNEL = {
     urgent: _LEASE.format(of="channel = %(channel)s", lane=lane) for urgent, lane in _LANES.items()
 }
@@ -64,6 +74,16 @@ _LEASE_OF_INCIDENT = {
     urgent: _LEASE.format(of="incident_id = %(incident)s AND channel = ANY(%(channels)s)", lane=lane)
     for urgent, lane in _LANES.items()
 }
+
+
+def lanes_due(now: datetime) -> list[tuple[str, bool]]:
+    """Channel, and whether P1 and P2, of each lane in which something is due; the urgent ones first.
+
+    One statement with a look into each lane's index, however much waits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LANES_DUE, {"now": now})
+        return [(channel, urgent) for channel, urgent in cursor.fetchall()]
 
 
 def claim(channel: str, most: int, *, urgent: bool, worker: str, now: datetime) -> list[Notification]:

@@ -12,11 +12,11 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 
 from alerts import alarms, beacon_floods, calls, candidates, fitness, fleet, wakeup, waters
 from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
-from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
+from alerts.models import Dispatch, Escalation, Notification, PatrolUnit, SceneWeather
 from communities.crash_points import crash_point
 from communities.models import User
 from reports import workflow
@@ -188,12 +188,16 @@ def carry_out(
     )
     if incident is None:
         return False
-    escalation = Escalation.objects.get(pk=incident_id)
+    # A statement of its own, after the lock: in one with it the ladder might be that of a moment before.
+    known = Exists(Dispatch.objects.filter(incident=incident_id)) | Exists(
+        SceneWeather.objects.filter(incident=incident_id)
+    )
+    escalation = Escalation.objects.annotate(has_story=known).get(pk=incident_id)
     if not escalation.is_due(now):
         return False
     if escalation.state == S.WANTED:  # by the clock of whoever asked, which may be ahead of ours
         escalation.started_at = min(escalation.started_at, now)
-    candidates.recall(incident)
+    candidates.recall(incident, is_new=not escalation.has_story)
     if not incident.is_open:
         escalation.state = S.STOPPED
     elif escalation.purpose == Escalation.Purpose.LOOK:

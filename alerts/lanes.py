@@ -93,7 +93,7 @@ class Lanes:
 
     def fill(self, worker: str, now: datetime) -> int:
         """Send what is due as far as threads are free; return how many rows."""
-        return sum(lane.fill(worker, now) for lane in self.lanes.values())
+        return sum(self.lanes[key].fill(worker, now) for key in delivery.lanes_due(now))
 
     def booking(self, places: int) -> "Booking":
         return Booking(self, places)
