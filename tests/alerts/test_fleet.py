@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from alerts import escalation, fleet
-from alerts.models import Dispatch, Escalation, PatrolUnit
+from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +114,11 @@ def test_a_ladder_asked_for_by_a_clock_that_is_ahead_starts_now(patrol, distress
     ladder = Escalation.objects.get()
     assert (ladder.next_step, ladder.started_at, ladder.due_at) == (1, NOW, NOW + timedelta(seconds=60))
     assert not Escalation.objects.due(NOW).exists()
+
+
+def test_a_first_rung_costs_few_statements(patrol, second_patrol, distress, django_assert_max_num_queries):
+    PatrolUnit.objects.update(capabilities=["sar_surface"])  # nobody is the last armed one
+    kept = fleet.read(NOW)
+    with django_assert_max_num_queries(15):
+        escalation.carry_out(distress.pk, now=NOW, hurried=True, kept=kept, then=lambda incident: None)
+    assert Notification.objects.count() == 1
