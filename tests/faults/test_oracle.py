@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from tests.faults import report
+from tests.faults.__main__ import MARKS, replaced
 from tests.faults.history import Answered, Event, History, Taken
 from tests.faults.oracle import by_point, judge
 
@@ -267,3 +268,9 @@ def test_the_report_counts_what_was_found(told):
     )
     assert "| reports lost | 1 |" in text
     assert "| K5 | 2 | 1 | 0 | 0 |" in text
+
+
+def test_a_run_replaces_the_table_of_its_kind_only():
+    document = f"Words.\n\n{MARKS[0]}\nold calm\n\n{MARKS[1]}\nold faults\n"
+    both = replaced(replaced(document, "new faults\n", faults=True), "new calm\n", faults=False)
+    assert both == f"Words.\n\n{MARKS[0]}\nnew calm\n\n{MARKS[1]}\nnew faults\n"
