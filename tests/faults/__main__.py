@@ -18,6 +18,7 @@ from tests.faults.clients import Crews, Reporters
 from tests.faults.history import History
 from tests.faults.injection import Injector
 from tests.faults.stage import Stage
+from tests.faults.watch import Watch
 
 LATE_LIMIT_S, CALM_LATE_LIMIT_S = 15.0, 2.0
 QUIET_WITHIN_S = 180
@@ -98,6 +99,8 @@ def run(stage: Stage, asked: argparse.Namespace) -> tuple[History, dict, list[st
     injector = Injector(stage, asked.seed, every_s=0.0)
     injector.prepare()
     stage.start()
+    watch = Watch(stage)
+    watch.start()
     reporters = Reporters(stage, asked.seed, asked.reports, asked.rate)
     crews = Crews(stage, asked.seed, token)
     say(f"the service is ready at {stage.origin}; logs in {stage.folder}")
@@ -132,6 +135,7 @@ def run(stage: Stage, asked: argparse.Namespace) -> tuple[History, dict, list[st
         events=injector.all_events(),
         rows=rows,
         spooled=spooled(stage),
+        unable=watch.stop(),
         ended_at=time.time(),
         **history.read_carriers(stage.journal),
     )

@@ -66,6 +66,7 @@ class History:
     """`rows` holds each table of `ROWS` as dictionaries; `spooled` counts what is still kept in the spool.
 
     `human_acks`: (unit's number, incident's reference) of acknowledgements by text that were answered so.
+    `unable`: from when until when the database was away, or no dispatcher had begun its work.
     `failed`: when carriers said of which notification that it did not arrive.
     """
 
@@ -74,6 +75,7 @@ class History:
     human_acks: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, float]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    unable: list[tuple[float, float]] = field(default_factory=list)
     rows: dict[str, list[dict]] = field(default_factory=dict)
     spooled: int = 0
     forged: int = 0

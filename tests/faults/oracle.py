@@ -31,7 +31,9 @@ class Repeat:
 
 @dataclass(slots=True)
 class Findings:
-    """Each list names what should not be; `late_s` is how late each rung was, in seconds."""
+    """Each list names what should not be; `late_s` is how late each rung was: incident, step, seconds, and how
+    many of them the database was there and a dispatcher at work.
+    """
 
     lost: list[str] = field(default_factory=list)
     never_heard: list[str] = field(default_factory=list)
@@ -46,7 +48,7 @@ class Findings:
     twice_stored: list[str] = field(default_factory=list)
     forged_accepted: int = 0
     first_late_s: list[float] = field(default_factory=list)
-    late_s: list[tuple[str, int, float]] = field(default_factory=list)
+    late_s: list[tuple[str, int, float, float]] = field(default_factory=list)
 
     def violations(self, history: History, *, late_limit_s: float) -> list[str]:
         """What breaks a promise, in words; empty: nothing does."""
@@ -63,7 +65,7 @@ class Findings:
         if by_kill > kills:
             said.append(f"sent twice: {by_kill} times in {kills} kills")
         late = [
-            f"{incident} rung {step} by {s:.1f} s" for incident, step, s in self.late_s if s > late_limit_s
+            f"{incident} rung {step} by {s:.1f} s" for incident, step, _, s in self.late_s if s > late_limit_s
         ]
         if late:
             said.append(f"rungs late by more than {late_limit_s:g} s: {len(late)} ({', '.join(late[:3])})")
@@ -253,15 +255,23 @@ def _rungs(history: History, found: Findings) -> None:
             continue
         at = min(steps[0])
         if climb == 0 and incident in asked_at:
-            late_s = max(0.0, at - asked_at[incident])
-            found.first_late_s.append(late_s)
-            found.late_s.append((incident, 0, late_s))
+            found.first_late_s.append(max(0.0, at - asked_at[incident]))
+            found.late_s.append(_late(history, incident, 0, asked_at[incident], at))
         for step in range(1, len(RUNGS_S)):
             due = at + RUNGS_S[step] - RUNGS_S[step - 1]
             came = [one for one in steps.get(step, ()) if one >= due - 1.5]
             if came:
-                found.late_s.append((incident, step, max(0.0, min(came) - due)))
+                found.late_s.append(_late(history, incident, step, due, min(came)))
             at = min(came, default=due)
+
+
+def _late(
+    history: History, incident: str, step: int, due: float, came: float
+) -> tuple[str, int, float, float]:
+    """How late a rung was, and how late if only the time counts in which somebody could have carried it out."""
+    late_s = max(0.0, came - due)
+    away_s = sum(max(0.0, min(came, until) - max(due, since)) for since, until in history.unable)
+    return incident, step, late_s, max(0.0, late_s - away_s)
 
 
 def by_point(history: History, found: Findings) -> dict[str, Counter]:

@@ -18,7 +18,9 @@ def figures(history: History, found: Findings) -> list[tuple[str, str]]:
     reports = {answer.key for answer in said if answer.heard}
     spooled = {a.key for a in said if a.body.get("status") == "spooled"}
     kills = sum(event.kills for event in history.events)
-    late = [seconds for _, _, seconds in found.late_s]
+    late = [seconds for _, _, seconds, _ in found.late_s]
+    could = [seconds for _, _, _, seconds in found.late_s]
+    away_s = sum(until - since for since, until in history.unable)
     by_kill = Counter(one.cause.what if one.cause else "nothing known" for one in found.repeats)
     return [
         ("reports answered 2xx", str(len(reports))),
@@ -45,6 +47,9 @@ def figures(history: History, found: Findings) -> list[tuple[str, str]]:
          f" {max(found.first_late_s, default=0):.2f} of {len(found.first_late_s)}"),
         ("ladder steps late by, s: P50, P99, most",
          f"{percentile(late, 0.5):.2f}, {percentile(late, 0.99):.2f}, {max(late, default=0):.2f} of {len(late)}"),
+        ("the same, of time with a database and a dispatcher",
+         f"{percentile(could, 0.5):.2f}, {percentile(could, 0.99):.2f}, {max(could, default=0):.2f}"),
+        ("seconds without a database or a dispatcher", f"{away_s:.0f}"),
         ("forged callbacks sent, accepted", f"{history.forged}, {history.forged_accepted}"),
     ]  # fmt: skip
 

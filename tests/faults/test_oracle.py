@@ -85,7 +85,7 @@ def broken(history: History, late_limit_s: float = 15) -> str:
 def test_a_true_history_breaks_nothing(told):
     assert broken(told) == ""
     found = judge(told)
-    assert [(step, round(late, 1)) for _, step, late in found.late_s] == [(0, 0.3), (1, 0.2)]
+    assert [(step, round(late, 1)) for _, step, late, _ in found.late_s] == [(0, 0.3), (1, 0.2)]
 
 
 def lose_a_report(h):
@@ -268,6 +268,14 @@ def test_the_report_counts_what_was_found(told):
     )
     assert "| reports lost | 1 |" in text
     assert "| K5 | 2 | 1 | 0 | 0 |" in text
+
+
+def test_a_rung_is_not_late_for_the_time_in_which_nobody_could_work(told):
+    be_late_with_the_first(told)
+    told.unable = [(BEGAN - 5, BEGAN + 1.5), (BEGAN + 100, BEGAN + 200)]
+    assert broken(told) == ""
+    told.unable = [(BEGAN - 5, BEGAN + 0.5)]
+    assert "rung 0 by 15.5 s" in broken(told)
 
 
 def test_a_run_replaces_the_table_of_its_kind_only():
