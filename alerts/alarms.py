@@ -30,6 +30,7 @@ KINDS = {
     "unit_wanted_in_vain": _("a unit was wanted in vain"),
     "nobody_has_it": _("an urgent incident that nobody has"),
     "nobody_told": _("a unit was called on no channel"),
+    "nobody_reached": _("no duty officer can be reached"),
     "question_open": _("a question that nobody answered or took up"),
     "incident_without_unit": _("an incident is called answered, and no unit goes"),
     "task_on_ended": _("a unit is on an incident that has ended"),

@@ -1,24 +1,14 @@
-"""Who is called, written as rows: a Dispatch and its Notifications for a unit, Notifications for a desk."""
+"""Units that are called, written as rows: a Dispatch and its Notifications."""
 
-import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
-from alerts import alarms, beacon_floods, candidates, messages, workflow
-from alerts.models import Beacon, Dispatch, Notification, PatrolUnit, Station
-from communities.models import Device, User, Zone
+from alerts import candidates, desk_calls, messages, outbox, workflow
+from alerts.models import Dispatch, Notification, PatrolUnit
+from communities.models import User
 from reports import workflow as incidents
 from reports.models import Incident
-from reports.taxonomy import Capability, IncidentType
-
-log = logging.getLogger(__name__)
-
-# A push or SMS that arrives later than this misleads more than it helps.
-ALERT_LIFE = timedelta(hours=4)
-CALL_LIFE = timedelta(minutes=5)
-# Of many beacons, or some without a position, a desk hears once in so long, not once a device.
-ONE_FOR_ALL = timedelta(minutes=10)
 
 P, C = Notification.Purpose, Notification.Channel
 
@@ -61,7 +51,7 @@ def call_unit(
         if unit.status == PatrolUnit.Status.AVAILABLE:
             unit.status = PatrolUnit.Status.ALERTED
             unit.save(update_fields=["status"])
-        warn_if_last(unit, incident, where, now=now)
+        desk_calls.warn_if_last(unit, incident, where, now=now)
     else:
         if row.get("distance_m") is not None:
             dispatch.distance_m, dispatch.eta_s = round(row["distance_m"]), row["eta_s"]
@@ -101,7 +91,7 @@ def ask_on(
         "language": unit.language,
         "priority": incident.priority,
         "reference": incident.reference,
-        "type": type_of(incident),
+        "type": candidates.type_of(incident),
         "persons_on_board": incident.persons_on_board,
         "distance_m": dispatch.distance_m,
         "bearing_deg": dispatch.bearing_deg,
@@ -126,12 +116,12 @@ def ask_on(
     }
     if channel == C.PUSH:
         title, body = messages.push_title_and_body(**said, **placed)
-        devices = push_devices(Q(user__patrol_units=unit))
+        devices = outbox.push_devices(Q(user__patrol_units=unit))
         for device in devices:
-            write(
+            outbox.write(
                 f"{dispatch.pk}:{key}:push:{device.pk}",
                 now,
-                ALERT_LIFE,
+                outbox.ALERT_LIFE,
                 **common,
                 device=device,
                 title=title,
@@ -141,20 +131,18 @@ def ask_on(
     if not unit.phone:
         return 0
     if channel == C.SMS:
-        write(
-            f"{dispatch.pk}:{key}:sms", now, ALERT_LIFE, **common, text=messages.unit_alert(**said, **placed)
+        outbox.write(
+            f"{dispatch.pk}:{key}:sms",
+            now,
+            outbox.ALERT_LIFE,
+            **common,
+            text=messages.unit_alert(**said, **placed),
         )
     else:
-        write(f"{dispatch.pk}:{key}:voice", now, CALL_LIFE, **common, text=messages.spoken_alert(**said))
+        outbox.write(
+            f"{dispatch.pk}:{key}:voice", now, outbox.CALL_LIFE, **common, text=messages.spoken_alert(**said)
+        )
     return 1
-
-
-def type_of(incident: Incident) -> str:
-    """The type as texts name it: "ais_sart" where only such devices call, no EPIRB to look for."""
-    if incident.type != IncidentType.BEACON_ALERT:
-        return incident.type
-    kinds = set(incident.beacons.values_list("kind", flat=True))
-    return "ais_sart" if kinds == {Beacon.Kind.SART} else incident.type
 
 
 def placed_for(dispatch: Dispatch, incident: Incident, now: datetime) -> dict:
@@ -178,7 +166,7 @@ def tell_news(incident_id, *, now: datetime) -> int:
             language=unit.language,
             priority=incident.priority,
             reference=incident.reference,
-            type=type_of(incident),
+            type=candidates.type_of(incident),
             persons_on_board=incident.persons_on_board,
             **placed_for(dispatch, incident, now),
             drill=incident.drill,
@@ -193,7 +181,7 @@ def tell_news(incident_id, *, now: datetime) -> int:
 def tell_unit(
     dispatch: Dispatch, incident: Incident, text: str, *, purpose: str, key: str, now: datetime
 ) -> None:
-    """Write a text that wants no answer to a unit, by SMS and to its app."""
+    """Write a text to a unit, by SMS and to its app: news, a question, a stand-down."""
     unit = dispatch.unit
     common = {
         "incident": incident,
@@ -206,141 +194,14 @@ def tell_unit(
         "text": text,
     }
     if unit.phone:
-        write(f"{key}:sms", now, ALERT_LIFE, channel=C.SMS, **common)
-    for device in push_devices(Q(user__patrol_units=unit)):
-        write(
+        outbox.write(f"{key}:sms", now, outbox.ALERT_LIFE, channel=C.SMS, **common)
+    for device in outbox.push_devices(Q(user__patrol_units=unit)):
+        outbox.write(
             f"{key}:push:{device.pk}",
             now,
-            ALERT_LIFE,
+            outbox.ALERT_LIFE,
             channel=C.PUSH,
             device=device,
             title=incident.reference,
             **common,
         )
-
-
-def call_desk(
-    station: Station,
-    channels,
-    incident: Incident,
-    alarm: str,
-    *,
-    key: str,
-    now: datetime,
-    call_sign: str = "",
-    news: bool = False,
-) -> None:
-    """Call a duty officer, unless that officer has said "I have it" for this incident.
-
-    `news` is no call for help but something that whoever has the matter must hear. Of a flood of beacons, or
-    of those without a position, the desk hears once in ONE_FOR_ALL, whichever incident is due.
-    """
-    if not station.duty_phone or (has_it(station, incident) and not news):
-        return
-    subject = f"{incident.pk}:{key}"
-    if alarm == beacon_floods.FLAG or (alarm == "no_position" and incident.beacons.exists()):
-        if station.notifications.filter(
-            key__startswith="beacons:", key__contains=f":{alarm}:", created_at__gt=now - ONE_FOR_ALL
-        ).exists():
-            return
-        # Two dispatchers at once must write the same key.
-        subject = f"beacons:{now.timestamp() // ONE_FOR_ALL.total_seconds():.0f}"
-    said = {
-        "language": station.language,
-        "priority": incident.priority,
-        "reference": incident.reference,
-        "type": type_of(incident),
-        "call_sign": call_sign,
-        "drill": incident.drill,
-    }
-    for channel in channels:
-        voice = channel == C.VOICE
-        write(
-            f"{subject}:{alarm}:{station.code}:{channel}",
-            now,
-            CALL_LIFE if voice else ALERT_LIFE,
-            incident=incident,
-            station=station,
-            purpose=P.DUTY,
-            channel=channel,
-            language=station.language,
-            reference=incident.reference,
-            priority=incident.priority,
-            text=messages.spoken_alarm(alarm, **said) if voice else messages.duty_alarm(alarm, **said),
-        )
-
-
-def has_it(station: Station, incident: Incident) -> bool:
-    """The duty officer there acknowledged this incident: no more calls to that desk."""
-    return incident.notifications.filter(station=station, acknowledged_at__isnull=False).exists()
-
-
-def push_devices(owner: Q) -> list[Device]:
-    """Devices of `owner` that a push can reach."""
-    reachable = Device.objects.filter(owner, revoked_at__isnull=True, push_retired_at__isnull=True)
-    return list(reachable.exclude(push_target=""))
-
-
-def write(key: str, now: datetime, life: timedelta | None, **fields) -> None:
-    """Write the outbox row under `key`, once; a second time does nothing."""
-    expires_at = now + life if life else None
-    row = Notification(key=key, created_at=now, due_at=now, expires_at=expires_at, **fields)
-    Notification.objects.bulk_create([row], ignore_conflicts=True)
-
-
-def warn_if_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) -> None:
-    """Decoy guard: tell the duty officer in the same second that the sector's last armed unit is called.
-
-    A false distress is a known way to empty an area; the unit is tasked all the same.
-    """
-    if Capability.ARMED_BOARDING not in unit.capabilities:
-        return
-    sector = Zone.objects.filter(kind=Zone.Kind.SECTOR, area__covers=unit.station.position).first()
-    here = Q(station__position__coveredby=sector.area) if sector else Q(station=unit.station)
-    others = PatrolUnit.objects.filter(
-        here,
-        capabilities__contains=[Capability.ARMED_BOARDING],
-        status__in=[PatrolUnit.Status.AVAILABLE, PatrolUnit.Status.RETURNING],
-    ).exclude(pk=unit.pk)
-    if others.exists():
-        return
-    duty, _ = candidates.desks(incident, where, unit)
-    if duty is not None:
-        call_desk(
-            duty,
-            (C.SMS,),
-            incident,
-            "last_security_unit",
-            key=f"guard:{unit.call_sign}",
-            now=now,
-            call_sign=unit.call_sign,
-        )
-
-
-def roster_fault(unit: PatrolUnit, *, now: datetime) -> None:
-    """A crew's phone said STOP and its carrier has muted us: tell its desk by name, once a day.
-
-    The row hangs on the unit's most urgent open incident, else on the most urgent of all; the standing
-    alarm says it with nothing open too.
-    """
-    log.error("roster fault: %s texted STOP", unit.call_sign)
-    alarms.stand(
-        "roster_fault", f"unit:{unit.pk}", f"{unit.call_sign} texted STOP", lasts=timedelta(days=1), now=now
-    )
-    most_urgent = Incident.objects.queue()
-    incident = most_urgent.filter(dispatches__unit=unit).first() or most_urgent.first()
-    station = unit.station
-    if incident is None or not station.duty_phone:
-        return
-    write(
-        f"roster:{unit.pk}:{now:%Y%m%d}",
-        now,
-        ALERT_LIFE,
-        incident=incident,
-        station=station,
-        purpose=P.DUTY,
-        channel=C.SMS,
-        language=station.language,
-        priority=incident.priority,
-        text=messages.roster_fault(language=station.language, call_sign=unit.call_sign),
-    )

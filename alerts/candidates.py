@@ -10,11 +10,11 @@ from django.contrib.gis.geos import Point
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from alerts import drift, fleet, ranking, ways
-from alerts.models import Dispatch, PatrolUnit, SceneWeather, Station
+from alerts.models import Beacon, Dispatch, PatrolUnit, SceneWeather, Station
 from alerts.waters import Waters, waters_of
 from communities import coast
 from reports.models import Incident
-from reports.taxonomy import TAXONOMY, Category
+from reports.taxonomy import TAXONOMY, Category, IncidentType
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,14 @@ def aim(incident: Incident, at: datetime) -> drift.Likely | None:
 
 
 # --- Who can go ---
+
+
+def type_of(incident: Incident) -> str:
+    """The type as texts name it: "ais_sart" where only such devices call, no EPIRB to look for."""
+    if incident.type != IncidentType.BEACON_ALERT:
+        return incident.type
+    kinds = set(incident.beacons.values_list("kind", flat=True))
+    return "ais_sart" if kinds == {Beacon.Kind.SART} else incident.type
 
 
 def recall(incident: Incident, *, is_new: bool = False) -> None:

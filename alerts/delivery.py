@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from alerts import calls, candidates, escalation, receipts, wakeup
+from alerts import calls, candidates, escalation, receipts, wakeup, watches
 from alerts.models import Dispatch, Notification
 from alerts.transports.base import Message, TransportError, get_transport
 from communities import identity
@@ -211,6 +211,8 @@ def _address(notification: Notification, found) -> tuple[str, str]:
         number = found.unit__phone
     elif notification.station_id:
         number = found.station__duty_phone
+    elif notification.operations:
+        number = settings.OPERATIONS_NUMBER
     else:
         number = identity.address_of(notification.reporter)
     if not number:
@@ -226,7 +228,10 @@ def _mine(notification: Notification) -> QuerySet:
 def _look(notification: Notification):
     """All that sending depends on as it is now, in one query; None where the lease is no longer ours."""
     has_it = Notification.objects.filter(
-        incident=OuterRef("incident"), station=OuterRef("station"), acknowledged_at__isnull=False
+        incident=OuterRef("incident"),
+        station=OuterRef("station"),
+        # What is written after the officer's word is news that whoever has the matter must hear.
+        acknowledged_at__gte=OuterRef("created_at"),
     )
     rows = _mine(notification).order_by().annotate(has_it=Exists(has_it))
     return next(iter(rows.values_list(*_LOOKED_AT, named=True)), None)
@@ -267,6 +272,9 @@ def _failed(notification: Notification, error: TransportError, now: datetime) ->
 @transaction.atomic
 def next_channel(notification: Notification, *, now: datetime) -> None:
     """A channel failed for good: try the unit's next one now, or call the next unit if none is left."""
+    if notification.purpose in (Notification.Purpose.CHECK, Notification.Purpose.STAND_DOWN):
+        watches.reached_nobody(notification, now=now)
+        return
     if notification.purpose != Notification.Purpose.ALERT or notification.dispatch_id is None:
         return
     incident = workflow.lock(notification.incident_id)

@@ -10,8 +10,22 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from alerts import calls, candidates, escalation, feedback, fitness, messages, wakeup, ways, workflow
-from alerts.models import Dispatch, Notification, PatrolUnit
+from alerts import (
+    calls,
+    candidates,
+    desk_calls,
+    endings,
+    escalation,
+    feedback,
+    fitness,
+    fleet,
+    unit_status,
+    wakeup,
+    watches,
+    ways,
+    workflow,
+)
+from alerts.models import Dispatch, PatrolUnit
 from alerts.workflow import DispatchNotAllowed
 from communities.crash_points import crash_point
 from communities.models import User
@@ -101,7 +115,7 @@ def stop_ladder(incident_id, *, by: User, reason: str, now: datetime | None = No
     incident = _open(incident_id)
     _need(reason)
     escalation.stop(incident, by=by, reason=reason)
-    _cancel_calls(incident)
+    endings.take_back_calls(incident)
     incidents.record(incident, "ladder", "running", "stopped", by=by, reason=reason, now=now)
     return incident
 
@@ -111,7 +125,7 @@ def stand_down(incident_id, *, by: User, reason: str, now: datetime | None = Non
     """False alarm, or all are safe: everyone who was told is told to stop."""
     now = now or timezone.now()
     incident = incidents.advance(incident_id, Incident.Status.STOOD_DOWN, by=by, reason=reason, now=now)
-    _end_all(incident, by=by, reason=reason, now=now)
+    endings.end_all(incident, by=by, reason=reason, now=now, tell_desks=True)
     return incident
 
 
@@ -120,7 +134,7 @@ def hand_over(incident_id, *, by: User, reason: str, now: datetime | None = None
     """Another centre took the incident in writing (`reason` names it); our units are told to stop."""
     now = now or timezone.now()
     incident = incidents.advance(incident_id, Incident.Status.HANDED_OVER, by=by, reason=reason, now=now)
-    _end_all(incident, by=by, reason=reason, now=now)
+    endings.end_all(incident, by=by, reason=reason, now=now, tell_desks=True)
     return incident
 
 
@@ -131,7 +145,7 @@ def close(incident_id, *, by: User, outcome: str, reason: str, now: datetime | N
     incident = incidents.advance(incident_id, Incident.Status.CLOSED, by=by, reason=reason, now=now)
     incident.outcome = outcome
     incident.save(update_fields=["outcome"])
-    _end_all(incident, by=by, reason=reason, now=now)
+    endings.end_all(incident, by=by, reason=reason, now=now)
     return incident
 
 
@@ -148,8 +162,11 @@ def merge(incident_id, into_id, *, by: User, reason: str, now: datetime | None =
         raise decisions.DecisionRefused(
             f"A unit is on its way to incident {incident.reference}: join the other one into it instead."
         )
+    wanted = escalation.is_climbing(incident)
     survivor = decisions.join(incident_id, into_id, by=by, reason=reason, now=now)
-    _end_all(incident, by=by, reason=f"joined to {survivor.reference}", now=now)
+    if wanted and not escalation.is_climbing(survivor):
+        escalation.want(survivor.pk, now=now)  # nothing happens where a unit goes already
+    endings.end_all(incident, by=by, reason=f"joined to {survivor.reference}", now=now)
     return survivor
 
 
@@ -169,13 +186,13 @@ def acknowledge(dispatch_id, *, via: str, by: User | None = None, now: datetime 
         return dispatch
     if not incident.is_open:
         raise DispatchNotAllowed(f"Incident {incident.reference} is {incident.status.replace('_', ' ')}.")
-    lead = incident.dispatches.engaged().filter(role=Dispatch.Role.LEAD).select_related("unit").first()
+    lead = incident.dispatches.leading().select_related("unit").first()
     if lead is not None and dispatch.role != Dispatch.Role.SUPPORT:
         raise AlreadyTaken(lead)
     unit = PatrolUnit.objects.select_for_update(no_key=True).get(pk=dispatch.unit_id)
     elsewhere = unit.dispatches.engaged().exclude(pk=dispatch.pk).select_related("incident").first()
     if elsewhere is not None and fitness.may_leave(
-        unit.status, elsewhere.incident.priority, incident.priority
+        unit.status, fleet.weight_of(elsewhere.incident), incident.priority
     ):
         cannot_continue(elsewhere.pk, via="rule", reason=f"left for {incident.reference}", now=now)
     elif elsewhere is not None:
@@ -183,12 +200,15 @@ def acknowledge(dispatch_id, *, via: str, by: User | None = None, now: datetime 
             f"{unit.call_sign} is on incident {elsewhere.incident.reference}; end that first."
         )
     role = Dispatch.Role.SUPPORT if lead is not None else Dispatch.Role.LEAD
+    if lead is None:
+        _replace_doubted(incident, unit, now)
     workflow.advance(dispatch, S.ACKNOWLEDGED, via=via, by=by, role=role, now=now)
-    _set_status(unit, U.ACKNOWLEDGED)
+    unit_status.set_status(unit, U.ACKNOWLEDGED)
+    watches.follow(dispatch, via=via, now=now)
     if role == Dispatch.Role.LEAD:
         _lead_found(incident, dispatch, now)
     else:
-        _cancel_calls(incident, dispatch)
+        endings.take_back_calls(incident, dispatch)
     transaction.on_commit(partial(crash_point, "K8"))
     return dispatch
 
@@ -203,8 +223,9 @@ def decline(
     if dispatch.status == S.DECLINED:
         return dispatch
     workflow.advance(dispatch, S.DECLINED, via=via, by=by, reason=reason, now=now)
-    _cancel_calls(incident, dispatch)
-    _free(dispatch.unit)
+    watches.follow(dispatch, via=via, now=now)
+    endings.take_back_calls(incident, dispatch)
+    unit_status.free(dispatch.unit)
     escalation.next_unit_now(incident, now=now)
     return dispatch
 
@@ -267,7 +288,8 @@ def cannot_continue(
         return dispatch
     led = dispatch.role == Dispatch.Role.LEAD
     workflow.advance(dispatch, S.CANNOT_CONTINUE, via=via, by=by, reason=reason, now=now)
-    _set_status(dispatch.unit, U.LIMITED)
+    unit_status.set_status(dispatch.unit, U.LIMITED)
+    watches.follow(dispatch, via=via, now=now)
     if not incident.is_open:
         return dispatch
     if not incident.dispatches.engaged().exists() and incident.status in ("responding", "on_scene"):
@@ -283,18 +305,26 @@ def cannot_continue(
     return dispatch
 
 
+@transaction.atomic
+def confirm(dispatch_id, *, via: str, by: User | None = None, now: datetime | None = None) -> Dispatch:
+    """The crew has read its stand-down, comes later, or is well: whatever it was asked. Moves no dispatch."""
+    dispatch, _ = _locked(dispatch_id)
+    watches.confirm(dispatch, via=via, now=now or timezone.now())
+    return dispatch
+
+
 # --- What follows from it ---
 
 
 def _lead_found(incident: Incident, dispatch: Dispatch, now: datetime) -> None:
     escalation.answer(incident)
-    _cancel_calls(incident)
+    endings.take_back_calls(incident)
     for other in incident.dispatches.filter(status=S.ALERTING).exclude(pk=dispatch.pk).select_related("unit"):
         if other.role != Dispatch.Role.SUPPORT:
             workflow.advance(
                 other, S.NO_ANSWER, via="rule", reason=f"{dispatch.unit.call_sign} goes", now=now
             )
-            _free(other.unit)
+            unit_status.free(other.unit)
     if incident.status in (Incident.Status.OPEN, Incident.Status.SUSPENDED):
         incidents.advance(incident.pk, Incident.Status.DISPATCHING, by=None, now=now)
     if incidents.lock(incident.pk).status == Incident.Status.DISPATCHING:
@@ -309,8 +339,36 @@ def _lead_found(incident: Incident, dispatch: Dispatch, now: datetime) -> None:
     wakeup.ring_on_commit()
 
 
+def _replace_doubted(incident: Incident, unit: PatrolUnit, now: datetime) -> None:
+    """Another unit goes while the lead shows no sign of it: the lead supports, and keeps its task."""
+    doubted = incident.dispatches.engaged().filter(role=Dispatch.Role.LEAD).select_related("unit").first()
+    if doubted is None:
+        return
+    doubted.role = Dispatch.Role.SUPPORT
+    doubted.save(update_fields=["role"])
+    incidents.record(
+        incident,
+        "lead",
+        doubted.unit.call_sign,
+        unit.call_sign,
+        by=None,
+        reason="the first is in doubt",
+        now=now,
+    )
+
+
+def _believe_again(incident: Incident, dispatch: Dispatch, now: datetime) -> None:
+    """A doubted unit is on its way after all: if it still leads, nobody else is called."""
+    if dispatch.doubted_at is None:
+        return
+    dispatch.doubted_at = None
+    dispatch.save(update_fields=["doubted_at"])
+    if dispatch.role == Dispatch.Role.LEAD and dispatch.status in Dispatch.ENGAGED_STATUSES:
+        _lead_found(incident, dispatch, now)
+
+
 @transaction.atomic
-def _progress(dispatch_id, to: str, unit_status: str, *, via, by, reason, now) -> Dispatch:
+def _progress(dispatch_id, to: str, status_of_unit: str, *, via, by, reason, now) -> Dispatch:
     now = now or timezone.now()
     dispatch, incident = _locked(dispatch_id)
     if dispatch.status == to:
@@ -324,7 +382,9 @@ def _progress(dispatch_id, to: str, unit_status: str, *, via, by, reason, now) -
             workflow.advance(dispatch, step, via=via, by=by, reason=reason, now=now)
     if dispatch.status != to:
         raise DispatchNotAllowed(f"{dispatch.unit.call_sign} is {dispatch.status.replace('_', ' ')} already.")
-    _set_status(dispatch.unit, unit_status)
+    unit_status.set_status(dispatch.unit, status_of_unit)
+    watches.follow(dispatch, via=via, now=now)
+    _believe_again(incident, dispatch, now)
     on_the_way = {Incident.Status.RESPONDING, Incident.Status.ON_SCENE}
     if to in (S.ON_SCENE, S.COMPLETED) and incident.status == Incident.Status.RESPONDING:
         incident = incidents.advance(
@@ -334,7 +394,7 @@ def _progress(dispatch_id, to: str, unit_status: str, *, via, by, reason, now) -
         incidents.advance(
             incident.pk, Incident.Status.RESOLVED, by=by, reason=dispatch.unit.call_sign, now=now
         )
-        _end_all(incident, by=by, reason="done", now=now)
+        endings.end_all(incident, by=by, reason="done", now=now)
         _desk_looks(incident, dispatch, now)
     return dispatch
 
@@ -345,41 +405,7 @@ def _desk_looks(incident: Incident, dispatch: Dispatch, now: datetime) -> None:
         return
     duty, centres = candidates.desks(incident, candidates.datum(incident, now), dispatch.unit)
     for station in [duty] if duty else centres:
-        calls.call_desk(station, ("sms",), incident, "untouched", key=f"done:{dispatch.pk}", now=now)
-
-
-def _end_all(incident: Incident, *, by: User | None, reason: str, now: datetime) -> None:
-    """Stop the ladder, and tell every unit that was called and is not done to stop."""
-    if by is not None:
-        escalation.stop(incident, by=by, reason=reason)
-    else:
-        escalation.answer(incident)
-    _cancel_calls(incident)
-    for dispatch in incident.dispatches.answerable().select_related("unit"):
-        told = dispatch.notifications.exclude(status=Notification.Status.CANCELLED).exists()
-        workflow.advance(
-            dispatch, S.STOOD_DOWN, via="officer" if by else "rule", by=by, reason=reason, now=now
-        )
-        _free(dispatch.unit)
-        if told:
-            _say_stand_down(dispatch, incident, now)
-    wakeup.ring_on_commit()
-
-
-def _say_stand_down(dispatch: Dispatch, incident: Incident, now: datetime) -> None:
-    text = messages.stand_down(
-        language=dispatch.unit.language, reference=incident.reference, at=now, drill=incident.drill
-    )
-    purpose = Notification.Purpose.STAND_DOWN
-    calls.tell_unit(dispatch, incident, text, purpose=purpose, key=f"{dispatch.pk}:stand_down", now=now)
-
-
-def _cancel_calls(incident: Incident, dispatch: Dispatch | None = None) -> None:
-    """Take back what is still waiting to be sent, of one dispatch or of the whole incident."""
-    waiting = incident.notifications.waiting().filter(purpose__in=Notification.CALLS_FOR_A_UNIT)
-    if dispatch is not None:
-        waiting = waiting.filter(dispatch=dispatch)
-    waiting.update(status=Notification.Status.CANCELLED)
+        desk_calls.call_desk(station, ("sms",), incident, "untouched", key=f"done:{dispatch.pk}", now=now)
 
 
 def _lock_both(dispatch_id) -> None:
@@ -408,23 +434,6 @@ def _open(incident_id) -> Incident:
 def _need(reason: str) -> None:
     if not reason.strip():
         raise decisions.DecisionRefused("Give a reason.")
-
-
-def _set_status(unit: PatrolUnit, status: str) -> None:
-    unit.status = status
-    unit.save(update_fields=["status"])
-
-
-def _free(unit: PatrolUnit) -> None:
-    """Back to what it was before it was called, unless another call or task holds it."""
-    unit.refresh_from_db(fields=["status"])
-    if unit.dispatches.engaged().exists():
-        return
-    alerting = unit.dispatches.filter(status=S.ALERTING).exists()
-    if unit.status == U.ALERTED and not alerting:
-        _set_status(unit, U.AVAILABLE)
-    elif unit.status in (U.ACKNOWLEDGED, U.EN_ROUTE, U.ON_SCENE):
-        _set_status(unit, U.RETURNING)
 
 
 def _ranked_row(unit: PatrolUnit, incident: Incident, where: candidates.Datum, now: datetime) -> dict | None:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
-from alerts import delivery, escalation, fleet, pulses, searoutes, wakeup
+from alerts import delivery, escalation, fleet, pulses, searoutes, wakeup, watches
 from alerts.clock import SteadyClock
 from alerts.lanes import Lanes
 from alerts.models import Escalation
@@ -90,7 +90,7 @@ class Dispatcher:
     def sweep(self) -> None:
         """Make the rows that should be there, and return what others dropped."""
         now = self.clock()
-        if delivery.return_leases(now) + escalation.sweep(now):
+        if delivery.return_leases(now) + escalation.sweep(now) + watches.carry_out_due(now):
             self.due.set()
 
     def drain(self) -> None:

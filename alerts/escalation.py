@@ -14,8 +14,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, Q
 
-from alerts import alarms, beacon_floods, calls, candidates, fitness, fleet, wakeup, waters
-from alerts.ladder import BY_PRIORITY, LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
+from alerts import (
+    alarms,
+    beacon_floods,
+    calls,
+    candidates,
+    desk_calls,
+    fitness,
+    fleet,
+    sector_ladders,
+    wakeup,
+    waters,
+)
+from alerts.ladder import LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit, SceneWeather
 from communities.crash_points import crash_point
 from communities.models import User
@@ -46,11 +57,12 @@ def want(incident_id, *, now: datetime, tasked: bool = False, by: User | None = 
         incident=incident, defaults={"started_at": now, "due_at": now}
     )
     if not created:
-        if incident.dispatches.engaged().filter(role=Dispatch.Role.LEAD).exists():
+        if incident.dispatches.leading().exists():
             return escalation
         escalation.purpose, escalation.state = Escalation.Purpose.UNIT, S.WANTED
         escalation.started_at = escalation.due_at = now
         escalation.next_step = 0
+        escalation.ladder, escalation.ladder_priority = None, None
         escalation.round = F("round") + 1  # the keys of this climb differ from the last one's
         escalation.stopped_by, escalation.stop_reason = None, ""
         escalation.save()
@@ -62,8 +74,10 @@ def want(incident_id, *, now: datetime, tasked: bool = False, by: User | None = 
         escalation.allowed_in = _held(incident, lies)[0]
         escalation.save(update_fields=["allowed_by", "allowed_in"])
     if tasked:
+        where = candidates.datum(incident, now)
+        _choose(incident, escalation, waters.waters_of(where.position) if where else waters.Waters(), now)
         escalation.state, escalation.next_step, escalation.climbing = S.RUNNING, 1, "units"
-        escalation.due_at = _time_of(ladder_of(incident, escalation, found=True), escalation, 1)
+        escalation.due_at = time_of(ladder_of(incident, escalation, found=True), escalation, 1)
         escalation.save()
     wakeup.ring_on_commit()
     return escalation
@@ -73,6 +87,11 @@ def next_unit_now(incident: Incident, *, now: datetime) -> None:
     """A unit dropped out: call the one after it at once, not at the next rung."""
     if Escalation.objects.live().filter(incident=incident).update(due_at=now):
         wakeup.ring_on_commit()
+
+
+def is_climbing(incident: Incident) -> bool:
+    """Tell whether a unit is wanted for the incident now."""
+    return Escalation.objects.live().filter(incident=incident, purpose=Escalation.Purpose.UNIT).exists()
 
 
 def answer(incident: Incident) -> None:
@@ -90,10 +109,13 @@ def stop(incident: Incident, *, by: User, reason: str) -> None:
 def sweep(now: datetime) -> int:
     """Make the rows that should be there: ladders asked for in vain, looks that nobody took, news for crews.
 
-    A ladder whose incident has news since it was ranked is due now. Returns how many rows were made.
+    A ladder whose incident has news since it was ranked, or another priority than it climbs for, is due now.
+    Returns how many rows were made.
     """
     made = 0
     Escalation.objects.live().filter(due_at__gt=now, ranked_at__lt=F("incident__news_at")).update(due_at=now)
+    waiting = Escalation.objects.live().filter(due_at__gt=now, ladder_priority__isnull=False)
+    waiting.exclude(ladder_priority=F("incident__priority")).update(due_at=now)
     in_vain = (
         Incident.objects.wanting_in_vain()
         .filter(Q(escalation__isnull=True) | Q(escalation__purpose=Escalation.Purpose.LOOK))
@@ -242,7 +264,33 @@ def ladder_of(incident: Incident, escalation: Escalation, *, found: bool) -> Lad
     """Which ladder an incident climbs now; `found`: there is a unit to call."""
     if escalation.purpose == Escalation.Purpose.LOOK:
         return look_at(incident)
-    return BY_PRIORITY[incident.priority] if found else NO_UNIT
+    if not found:
+        return NO_UNIT
+    return sector_ladders.as_ladder(escalation.ladder, escalation.ladder_priority or incident.priority)
+
+
+def _choose(incident: Incident, escalation: Escalation, lies: waters.Waters, now: datetime) -> None:
+    """Choose the ladder of the sector that the place lies in, once a climb; anew where the priority changed.
+
+    Raised, the climb begins anew: who was called hears it again as what it is now. Lowered, it goes on where
+    the slower ladder is by now: nobody is called twice for less.
+    """
+    was = escalation.ladder_priority
+    if was == incident.priority:
+        return
+    escalation.ladder_priority = incident.priority
+    escalation.ladder = sector_ladders.in_force(lies.sector, incident.priority) if lies.sector else None
+    if was is None or escalation.climbing != "units":
+        return
+    if incident.priority < was:
+        escalation.started_at, escalation.next_step = now, 0
+        escalation.round += 1
+        return
+    ladder = ladder_of(incident, escalation, found=True)
+    step = 0
+    while time_of(ladder, escalation, step) <= now:
+        step += 1
+    escalation.next_step = step
 
 
 def look_at(incident: Incident) -> Ladder:
@@ -269,6 +317,7 @@ def _climb(
     lies = waters.waters_of(where.position, where.error_m) if where else waters.Waters()
     why, held_alarm = _held(incident, lies)
     held = why not in ("", escalation.allowed_in)
+    _choose(incident, escalation, lies, now)
     # Of a flood only what an officer sends to is ranked: others wait for the time that it takes.
     if where is not None and not (held and held_alarm == beacon_floods.FLAG):
         told = {one.unit.call_sign for one in candidates.dispatches_of(incident) if one.is_answerable}
@@ -279,7 +328,9 @@ def _climb(
             "first_only": hurried and _asks_first_only(incident, escalation),
         }
         escalation.ranking = candidates.rank_for(incident, where, now, given=kept, **how)
-        if kept is not None and not _is_as_kept(kept, escalation.ranking["ranked"]):
+        ranked = escalation.ranking["ranked"]
+        # Nobody in a fleet of a moment ago may be somebody now, and "nobody" waits for two minutes.
+        if kept is not None and not (ranked and _is_as_kept(kept, ranked)):
             escalation.ranking = candidates.rank_for(incident, where, now, **how)
         escalation.ranked_at = now
     units = _in_order(incident, escalation.ranking.get("ranked", []) if where and not held else [])
@@ -315,7 +366,7 @@ def _held(incident: Incident, lies: waters.Waters) -> tuple[str, str]:
 
 def _rung(incident, escalation, ladder: Ladder, units, where, alarm: str, now: datetime) -> None:
     """Carry out the next rung if its own time has come, and set the time of the one after it."""
-    at = _time_of(ladder, escalation, escalation.next_step)
+    at = time_of(ladder, escalation, escalation.next_step)
     if now >= at:
         if now - at > OVERSLEPT:
             # Nobody worked for a while: go on from here with the ladder's own pauses, so that those who
@@ -324,7 +375,7 @@ def _rung(incident, escalation, ladder: Ladder, units, where, alarm: str, now: d
         for call in _calls_of(ladder, escalation.next_step):
             _make(call, incident, escalation, units, where, alarm, now)
         escalation.next_step += 1
-    escalation.due_at = _time_of(ladder, escalation, escalation.next_step)
+    escalation.due_at = time_of(ladder, escalation, escalation.next_step)
 
 
 def _fill(incident, escalation, ladder: Ladder, units: list[dict], where, now: datetime) -> None:
@@ -355,22 +406,22 @@ def _make(call: Call, incident, escalation, units: list[dict], where, alarm: str
             else None
         )
         duty, centres = candidates.desks(incident, where, lead)
-        for station in centres if call.to == "centre" or duty is None else [duty]:
-            calls.call_desk(
-                station,
-                call.channels,
-                incident,
-                alarm,
-                key=f"{escalation.round}:{escalation.next_step}",
-                now=now,
-            )
+        asked = centres if call.to == "centre" or duty is None else [duty]
+        desk_calls.call_desks(
+            asked or ([duty] if duty else []),
+            call.channels,
+            incident,
+            alarm,
+            key=f"{escalation.round}:{escalation.next_step}",
+            now=now,
+        )
         return
     for row in chosen:
         _tell(row, call.channels, incident, escalation, ladder, where, now)
 
 
 def _tell(row: dict, channels, incident, escalation, ladder: Ladder, where, now: datetime) -> None:
-    after = _time_of(ladder, escalation, escalation.next_step + 1) - now
+    after = time_of(ladder, escalation, escalation.next_step + 1) - now
     calls.call_unit(
         row,
         channels,
@@ -409,7 +460,7 @@ def _in_order(incident: Incident, ranked: list[dict]) -> list[dict]:
 
 def _asks_everybody(incident: Incident, escalation: Escalation) -> bool:
     """Tell whether the rung that is next calls every unit nearby, so that all of those must be measured."""
-    ladder = BY_PRIORITY[incident.priority]
+    ladder = ladder_of(incident, escalation, found=True)
     return any(call.to == "all_units" for call in _calls_of(ladder, escalation.next_step))
 
 
@@ -417,7 +468,7 @@ def _asks_first_only(incident: Incident, escalation: Escalation) -> bool:
     """Tell whether the rung that is next begins the climb and calls nobody but the first unit."""
     if escalation.state != S.WANTED or candidates.dispatches_of(incident):
         return False
-    calls_ = _calls_of(BY_PRIORITY[incident.priority], escalation.next_step)
+    calls_ = _calls_of(ladder_of(incident, escalation, found=True), escalation.next_step)
     return all((call.to, call.unit) == ("unit", 1) for call in calls_)
 
 
@@ -433,7 +484,7 @@ def _calls_of(ladder: Ladder, step: int) -> tuple[Call, ...]:
     return ladder.rungs[step].calls if step < len(ladder.rungs) else ladder.repeat
 
 
-def _time_of(ladder: Ladder, escalation: Escalation, step: int) -> datetime:
+def time_of(ladder: Ladder, escalation: Escalation, step: int) -> datetime:
     """When a rung is due; past the last one the ladder repeats."""
     if step < len(ladder.rungs):
         at_s = ladder.rungs[step].at_s

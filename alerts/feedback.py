@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from alerts import calls, candidates, messages
+from alerts import candidates, desk_calls, messages, outbox
 from alerts.models import Dispatch, Notification
 from communities.models import Identity, Reporter
 from reports import questions
@@ -36,7 +36,7 @@ def says_safe(report: Report, *, now: datetime) -> None:
         return
     duty, centres = candidates.desks(incident, candidates.datum(incident, now), lead.unit)
     for station in [duty] if duty is not None else centres:
-        calls.call_desk(
+        desk_calls.call_desk(
             station,
             (Notification.Channel.SMS,),
             incident,
@@ -132,9 +132,9 @@ def say(report: Report, incident: Incident, text: str, *, key: str, now: datetim
         "text": text,
     }
     if Identity.objects.filter(reporter=reporter).exists():
-        calls.write(f"{key}:{report.pk}:sms", now, LIFE, channel="sms", **common)
-    for device in calls.push_devices(Q(reporter=reporter)):
-        calls.write(
+        outbox.write(f"{key}:{report.pk}:sms", now, LIFE, channel="sms", **common)
+    for device in outbox.push_devices(Q(reporter=reporter)):
+        outbox.write(
             f"{key}:{report.pk}:push:{device.pk}",
             now,
             LIFE,

@@ -4,17 +4,19 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Case, Exists, IntegerField, Min, OuterRef, When
 
 from alerts import fitness, ranking, reach
 from alerts.models import Dispatch, PatrolUnit, Station
 from communities.models import Device
 from communities.sphere import great_circle_m
+from reports.models import Incident
 
 # A kept fleet is read again every second; where that fails it soon no longer counts. Reading must stay a
 # small part of the work, so a large fleet is read less often, and where that is too seldom, at each rung.
 KEPT_S = 3.0
 SHARE = 0.1
+LEAST_PRIORITY = 5
 
 # Columns and not rows: models of a fleet cost ten times as much.
 _WEIGHED = (
@@ -62,14 +64,19 @@ class Fleet:
         ]
 
 
+def weight_of(task: Incident) -> int:
+    """The priority that a task has for a unit that is called away from it: a drill has the least."""
+    return LEAST_PRIORITY if task.drill else task.priority
+
+
 def read(now: datetime) -> Fleet:
     """Read the fleet as it is."""
     has_device = Device.objects.filter(
         user__patrol_units=OuterRef("pk"), revoked_at__isnull=True, push_retired_at__isnull=True
     ).exclude(push_target="")
-    tasks = dict(
-        Dispatch.objects.engaged().values_list("unit").annotate(Min("incident__priority")).order_by()
-    )
+    drill = When(incident__drill=True, then=LEAST_PRIORITY)
+    weight = Min(Case(drill, default="incident__priority", output_field=IntegerField()))
+    tasks = dict(Dispatch.objects.engaged().values_list("unit").annotate(weight=weight).order_by())
     # A position costs more to unpack than all the rest of a row, so each station's is unpacked once.
     stations = {
         station.pk: station

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from alerts import calls, feedback, inbound
+from alerts import feedback, inbound, outbox
 from alerts.models import InboundMessage, Notification
 from alerts.transports import twilio_api, wire
 from reports import intake
@@ -112,7 +112,7 @@ def answer(message: InboundMessage, text: str, now: datetime) -> None:
     to = {"unit": message.unit} if message.unit else {"station": message.station}
     if not any(to.values()):
         return  # nobody's number: nothing to send to
-    calls.write(
+    outbox.write(
         key,
         now,
         ANSWER_LIFE,

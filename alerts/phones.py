@@ -291,6 +291,8 @@ def _phone_of(row, addresses: dict) -> Phone | None:
             if row.station.duty_phone
             else None
         )
+    if getattr(row, "operations", False):
+        return Phone(number_of(settings.OPERATIONS_NUMBER), "duty", _("operations"), _("duty officer"))
     if row.reporter is None:
         return None
     if row.reporter_id not in addresses:

@@ -18,6 +18,10 @@ class DispatchQuerySet(models.QuerySet):
         """Units that said "I go" and are not done."""
         return self.filter(status__in=self.model.ENGAGED_STATUSES)
 
+    def leading(self):
+        """The lead that is believed to go: one that did not get under way in time no longer counts."""
+        return self.engaged().filter(role="lead", doubted_at__isnull=True)
+
     def answerable(self):
         """Dispatches whose crew may still say something."""
         return self.filter(status__in=self.model.OPEN_STATUSES)
@@ -30,14 +34,15 @@ class EscalationQuerySet(models.QuerySet):
     def due(self, now):
         """Ladders whose next step should have been carried out by now, the most urgent incident first.
 
-        Of the same priority a flood of beacons comes last: only an officer sends there, and others wait.
+        Of the same priority a drill waits for what is real, and a flood of beacons comes last: only an
+        officer sends there, and others wait.
         """
         flood = ExpressionWrapper(
             Q(incident__flags__contains=[beacon_floods.FLAG]), output_field=BooleanField()
         )
         wrong = Q(state="wanted", due_at__gt=now + WRONG_CLOCK)
         due = self.live().filter(Q(due_at__lte=now) | wrong)
-        return due.order_by("incident__priority", flood, "due_at")
+        return due.order_by("incident__priority", flood, "incident__drill", "due_at")
 
 
 class NotificationQuerySet(models.QuerySet):
@@ -54,3 +59,14 @@ class NotificationQuerySet(models.QuerySet):
     def waiting(self):
         """Not yet handed to a carrier."""
         return self.filter(Q(status="pending") | Q(status="failed_temp"))
+
+
+class WatchQuerySet(models.QuerySet):
+    def open(self):
+        """Words that are still awaited."""
+        return self.filter(state="open")
+
+    def due(self, now):
+        """Words whose next step should have been carried out by now, the most urgent incident first."""
+        due = self.open().filter(due_at__lte=now)
+        return due.order_by("dispatch__incident__priority", "due_at")

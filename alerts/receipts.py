@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from alerts import alarms, calls
+from alerts import alarms, desk_calls
 from alerts.models import Notification
 from alerts.transports.outcomes import outcome
 from communities.models import Device
@@ -119,7 +119,7 @@ def retire(notification: Notification, code: str, *, now: datetime) -> None:
     if notification.device_id:
         Device.objects.filter(pk=notification.device_id).update(push_retired_at=now)
     elif notification.unit_id and code == STOPPED:
-        calls.roster_fault(notification.unit, now=now)
+        desk_calls.roster_fault(notification.unit, now=now)
     elif notification.unit_id:
         unit = notification.unit
         alarms.stand(

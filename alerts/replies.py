@@ -24,6 +24,7 @@ class Verb(StrEnum):
     CANNOT_CONTINUE = "cannot_continue"
     IN_DISTRESS = "in_distress"
     KEYS = "keys"
+    OK = "ok"
     STOP = "stop"
 
 
@@ -38,7 +39,7 @@ VERB_OF_DIGIT = {
     8: Verb.KEYS,
     9: Verb.IN_DISTRESS,
 }
-DIGIT_OF_VERB = {verb: digit for digit, verb in reversed(VERB_OF_DIGIT.items())}
+DIGIT_OF_VERB = {verb: digit for digit, verb in reversed(VERB_OF_DIGIT.items())} | {Verb.OK: 0}
 
 # States of a Dispatch in which a verb says something new. Whoever skips a digit is understood: a crew that
 # texts "done" has been on scene. What may become of the row is for alerts.workflow to say.
@@ -50,6 +51,16 @@ TAKEN_IN = {
     Verb.COMPLETE: {"acknowledged", "en_route", "on_scene"},
     Verb.CANNOT_CONTINUE: {"acknowledged", "en_route", "on_scene"},
 }
+
+# "0" and these words say that a stand-down was read, that a late unit comes later, that all is well. They
+# count only where such a word is owed.
+_OK_WORDS = frozenset(
+    word.strip()
+    for word in (
+        "0, ok, okay, read, all well, baca, sudah baca, dah baca, dibaca, semua selamat, selamat, nabasa,"
+        "ligtas, safe, da doc, an toan, รับทราบ, நலம், படித்தேன்"
+    ).split(",")
+)
 
 # What carriers take as an opt-out when it is the whole message.
 STOP_WORDS = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
@@ -80,6 +91,11 @@ _DIGIT_FIRST = re.compile(_START + r"([1-9])(" + _LINK + r")([0-9A-Z]{5})(?![^\W
 _REFERENCE_FIRST = re.compile(_START + r"([0-9A-Z]{5})(" + _LINK + r")([1-9])(?![^\W_])(.*)", re.I | re.S)
 _BARE_DIGIT = re.compile(r"^[^\w+-]*([1-9])(?![0-9])(.*)", re.S)
 _PAIR = re.compile(r"(?<![^\W_])([1-9])[\s#.=-]*([0-9A-Z]{5})(?![^\W_])", re.I)
+# The whole message: "0", "0 M4XK2", "M4XK2 ok".
+_OK = re.compile(
+    r"^\W*(?:([0-9A-Z]{5})[\s#.,:;=-]+)?(0|[^\d\s][^\d]{0,20}?)(?:[\s#.,:;=-]+([0-9A-Z]{5}))?(?:=\w+)?[\s.!]*$",
+    re.I,
+)
 _KEY = re.compile(r"(?<![^\W_])([1-9])\s*=")
 
 
@@ -113,6 +129,12 @@ def parse(text: str) -> Reply:
     plain = _plain(text)
     if plain.strip(" .,!?'\"").upper() in STOP_WORDS:
         return Reply(Verb.STOP)
+    if match := _OK.match(plain):
+        first, word, last = match.groups()
+        reference = _reference(first or last or "")
+        sound = not (first and last) and bool(reference) == bool(first or last)
+        if sound and " ".join(_words(word)) in _OK_WORDS:
+            return Reply(Verb.OK, reference)
     if match := _DIGIT_FIRST.match(plain):
         digit, link, typed, rest = match.groups()
         reference = _reference(typed)

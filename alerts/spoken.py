@@ -13,7 +13,7 @@ from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Gather, Say, VoiceResponse
 
 from alerts import dispatch, messages, receipts
-from alerts.inbound import desks
+from alerts.inbound import crews, desks
 from alerts.models import Dispatch, Notification
 from alerts.workflow import DispatchNotAllowed
 
@@ -68,7 +68,13 @@ def press(notification: Notification, digits: str, *, now: datetime | None = Non
     now = now or timezone.now()
     if digits not in _keys(notification):
         return notification.text
-    if notification.station_id:
+    if _is_word_of_a_crew(notification):
+        # A key that answers a question or a stand-down counts as the same digit in a text.
+        form = {"Body": f"{digits} {notification.reference}"}
+        with transaction.atomic():
+            crews.text_of(notification.unit, form, f"voice:{notification.pk}", now, via="voice")
+        return _answer(notification, "distress" if digits == "9" else "noted")
+    if notification.station_id or notification.operations:
         notification.refresh_from_db(fields=["acknowledged_at"])
         if notification.acknowledged_at is None:
             desks.officer_has_it(notification.station, notification.incident_id, via="voice", now=now)
@@ -91,14 +97,22 @@ def press(notification: Notification, digits: str, *, now: datetime | None = Non
 
 def _keys(notification: Notification) -> tuple[str, ...]:
     """Which keys mean something in this call."""
-    if notification.station_id:
+    if _is_word_of_a_crew(notification):
+        return crews.KEYS_IN_A_CALL
+    if notification.station_id or notification.operations:
         return (GOES,)
     return (GOES, CANNOT) if notification.dispatch_id else ()
 
 
+def _is_word_of_a_crew(notification: Notification) -> bool:
+    """A question to a crew, or its stand-down: no alert."""
+    purposes = (Notification.Purpose.CHECK, Notification.Purpose.STAND_DOWN)
+    return notification.unit_id is not None and notification.purpose in purposes
+
+
 def _overtaken(notification: Notification) -> str:
     """What to say in place of an alert that needs no answer any more; "" where it does."""
-    if notification.dispatch_id is None:
+    if notification.dispatch_id is None or notification.purpose != Notification.Purpose.ALERT:
         return ""
     status = notification.dispatch.status
     if status in Dispatch.ENGAGED_STATUSES:

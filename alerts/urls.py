@@ -23,6 +23,7 @@ api_urlpatterns = [
     path("dispatches/<uuid:id>/on-scene/", views.OnScene.as_view(), name="on-scene"),
     path("dispatches/<uuid:id>/complete/", views.Complete.as_view(), name="complete"),
     path("dispatches/<uuid:id>/cannot-continue/", views.CannotContinue.as_view(), name="cannot-continue"),
+    path("dispatches/<uuid:id>/confirm/", views.Confirm.as_view(), name="confirm"),
 ]
 webhook_urlpatterns = [
     path("twilio/sms/", webhooks.Sms.as_view(), name="twilio-sms"),

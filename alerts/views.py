@@ -200,6 +200,12 @@ class CannotContinue(DispatchVerb):
     say = staticmethod(dispatch.cannot_continue)
 
 
+@_verb("confirm_dispatch", "I have read the stand-down; all is well; I come later: whatever was asked.")
+class Confirm(DispatchVerb):
+    say = staticmethod(dispatch.confirm)
+    takes_reason = False
+
+
 @private
 class IncidentStory(APIView):
     permission_classes = [IsDesk]

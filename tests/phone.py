@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from alerts.dispatcher import Dispatcher
-from alerts.models import Escalation
+from alerts.models import Escalation, Watch
 from alerts.signatures import sign
 from tests.carriers.twilio import FORM, FakeTwilio, post_over_http
 
@@ -29,10 +29,11 @@ class Sea:
         self.twilio = twilio
         self.fcm = fcm
         self.ahead = timedelta()
+        self.real_now = timezone.now
         self.dispatcher = Dispatcher(clock=self.now)
 
     def now(self) -> datetime:
-        return timezone.now() + self.ahead
+        return self.real_now() + self.ahead
 
     def settles(self) -> None:
         """Everything that is due now is carried out and sent."""
@@ -42,8 +43,8 @@ class Sea:
     def passes(self, seconds: float) -> None:
         """Time goes by without a word from anybody; every rung on the way is carried out in its own second."""
         until = self.ahead + timedelta(seconds=seconds)
-        while (due := self._next_rung()) is not None and due - timezone.now() <= until:
-            self.ahead = max(self.ahead, due - timezone.now() + timedelta(milliseconds=50))
+        while (due := self._next_rung()) is not None and due - self.real_now() <= until:
+            self.ahead = max(self.ahead, due - self.real_now() + timedelta(milliseconds=50))
             self.settles()
         self.ahead = max(self.ahead, until)
         self.settles()
@@ -54,7 +55,9 @@ class Sea:
         self.settles()
 
     def _next_rung(self) -> datetime | None:
-        return Escalation.objects.live().order_by("due_at").values_list("due_at", flat=True).first()
+        rungs = Escalation.objects.live().order_by("due_at").values_list("due_at", flat=True)
+        words = Watch.objects.open().exclude(due_at=None).order_by("due_at").values_list("due_at", flat=True)
+        return min(filter(None, (rungs.first(), words.first())), default=None)
 
     def phone(self, number: str) -> "Phone":
         return Phone(self, number)

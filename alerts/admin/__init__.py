@@ -4,6 +4,6 @@
 `fleet` is edited, `records` are only read; `watch` shows what is wrong with the service itself.
 """
 
-from alerts.admin import fleet, queue, records, watch
+from alerts.admin import fleet, queue, records, sector_ladders, watch
 
-__all__ = ["fleet", "queue", "records", "watch"]
+__all__ = ["fleet", "queue", "records", "sector_ladders", "watch"]

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alerts import candidates, vessels
+from alerts import candidates, escalation, sector_ladders, vessels
 from alerts.admin.forms import escalation_of, ranking_of, span
 from alerts.fitness import nm
-from alerts.models import DispatchTransition, InboundMessage, PatrolUnit
+from alerts.models import DispatchTransition, InboundMessage, PatrolUnit, Watch
 from alerts.waters import waters_of
 from communities.admin import Role, role_of
 from communities.charts import position_text
@@ -46,6 +46,8 @@ def page_of(incident: Incident, user, at_desk: bool) -> dict:
         "older": story[LATEST:],
         "terms": incident.score_terms,
         "ladder": escalation_of(incident) if at_desk else None,
+        "climb": _climb(incident) if at_desk else [],
+        "watches": _watches(incident) if at_desk else [],
         "ranked": [_ranked(row) for row in ranking_of(incident).get("ranked", [])] if at_desk else [],
         "passed_over": ranking_of(incident).get("passed_over", []) if at_desk else [],
         "support": [_support(row) for row in ranking_of(incident).get("support", [])] if at_desk else [],
@@ -102,6 +104,39 @@ def _scene(incident: Incident) -> list[tuple[str, str]]:
     if lies.may_lie_in:
         rows.append((_("May lie in"), lies.may_lie_in))
     return rows
+
+
+def _climb(incident: Incident) -> list[dict]:
+    """The rungs of the ladder that runs, in words, with the time of each; the next one is marked."""
+    ladder = escalation_of(incident)
+    if ladder is None or not ladder.is_live or not incident.is_open:
+        return []
+    rungs = escalation.ladder_of(incident, ladder, found=ladder.climbing in ("", "units"))
+    lines = sector_ladders.in_words(rungs)
+    place = min(ladder.next_step, len(lines) - 1)
+    return [
+        {
+            "when": when,
+            "what": what,
+            "done": n < place,
+            "next": n == place,
+            "at": ladder.due_at if n == place else escalation.time_of(rungs, ladder, n),
+        }
+        for n, (when, what) in enumerate(lines)
+    ]
+
+
+def _watches(incident: Incident) -> list[dict]:
+    """The words that crews owe, the open ones first: what, since when, and whether it is overdue."""
+    rows = Watch.objects.filter(dispatch__incident=incident).select_related("unit")
+    return [
+        {
+            "row": row,
+            "open": row.state == Watch.State.OPEN,
+            "asked": row.asked_at is not None or (row.kind == Watch.Kind.RECEIPT and row.next_step > 0),
+        }
+        for row in sorted(rows, key=lambda row: (row.state != Watch.State.OPEN, row.started_at))
+    ]
 
 
 def _support(row: dict) -> dict:
@@ -204,7 +239,7 @@ def _story(incident: Incident, at_desk: bool):
             row.reason,
         )
     for row in incident.notifications.select_related("unit", "station", "reporter"):
-        to = str(row.unit or row.station or row.reporter)
+        to = _("operations") if row.operations else str(row.unit or row.station or row.reporter)
         fault = f" ({row.error_code} {row.error})".replace("( ", "(") if row.error_code or row.error else ""
         what = f"{row.get_channel_display()} → {to}: {row.get_status_display()}{fault}"
         yield Entry(row.accepted_at or row.created_at, "out", by_rule, what, row.text)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Dispatch, DispatchTransition, Escalation, InboundMessage, Notification
+from alerts.models import Dispatch, DispatchTransition, Escalation, InboundMessage, Notification, Watch
 from communities.admin import DESK, ReadOnlyAdmin
 
 
@@ -78,6 +78,16 @@ class DispatchAdmin(RecordAdmin):
     inlines = [DispatchTransitionInline]
 
 
+@admin.register(Watch)
+class WatchAdmin(ReadOnlyAdmin):
+    viewers = DESK
+    list_display = ["started_at", "unit", "kind", "state", "asked_at", "due_at", "settled_at", "settled_by"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["unit"]
+    search_fields = ["unit__call_sign", "dispatch__incident__reference"]
+    ordering = ["-started_at"]
+
+
 @admin.register(Notification)
 class NotificationAdmin(RecordAdmin):
     date_hierarchy = "created_at"
@@ -98,7 +108,7 @@ class NotificationAdmin(RecordAdmin):
 
     @admin.display(description=_("to"))
     def recipient(self, row) -> str:
-        return str(row.unit or row.station or row.reporter)
+        return str(_("operations") if row.operations else row.unit or row.station or row.reporter)
 
 
 @admin.register(InboundMessage)

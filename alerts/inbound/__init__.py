@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -50,7 +51,7 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
     station = Station.objects.filter(duty_phone=sender).first() if sender and unit is None else None
     if unit is not None:
         answer = crews.text_of(unit, form, external_id, now)
-    elif station is not None:
+    elif station is not None or _is_operations(sender):
         answer = desks.text_of(station, form, external_id, now)
     else:
         answer = fishers.text_of(sender, form, external_id, now)
@@ -73,6 +74,11 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
         received_at=now,
     )
     return reply
+
+
+def _is_operations(sender: str) -> bool:
+    """The number that is called where no desk can be reached, and no desk's own."""
+    return bool(settings.OPERATIONS_NUMBER) and sender == phones.sender(settings.OPERATIONS_NUMBER)
 
 
 def _answered_enough(sender_hash: bytes, report: Report | None, most: int, now: datetime) -> bool:

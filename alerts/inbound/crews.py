@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from alerts import calls, dispatch, messages, replies
+from alerts import desk_calls, dispatch, messages, replies, watches
 from alerts.inbound import own_distress
 from alerts.inbound.fishers import Answer, report
-from alerts.models import Dispatch, InboundMessage, PatrolUnit
+from alerts.models import Dispatch, InboundMessage, PatrolUnit, Watch
 from alerts.replies import Verb
 from alerts.workflow import DispatchNotAllowed
 from communities import identity
@@ -18,6 +18,7 @@ from reports.questions import CREW_DISTRESS
 from reports.reading import read
 from reports.taxonomy import IncidentType
 
+KEYS_IN_A_CALL = ("0", "3", "4", "5", "6", "9")
 SAID_AGAIN = timedelta(hours=12)
 
 _ACTIONS = {
@@ -37,14 +38,26 @@ _SAID_BEFORE = {
 }
 
 
-def text_of(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
+def text_of(
+    unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: datetime, *, via: str = "sms"
+) -> Answer:
+    """`via` voice: a key pressed in a call, as the same digit in a text."""
     reply = replies.parse(form.get("Body", ""))
     language, kind = unit.language, InboundMessage.Kind.REPLY
+    if reply.verb is not Verb.STOP:
+        owed = _owed(unit, reply)  # before this very word resets the clock
+        watches.heard(unit.pk, now=now)
+        if owed:
+            return _pay(unit, owed, reply.verb, via, now)
+    if reply.verb is Verb.OK:
+        if reply.reference:
+            return Answer(messages.keys(language=language), kind)
+        reply = replies.Reply(None, "", reply.rest)
     if reply.verb is Verb.IN_DISTRESS:
         fields = {"type": IncidentType.UNDESIGNATED_DISTRESS}
         return _crew_in_distress(unit, form, external_id, now, **fields)
     if reply.verb is Verb.STOP:
-        calls.roster_fault(unit, now=now)
+        desk_calls.roster_fault(unit, now=now)
         return Answer("", kind)
     if reply.verb is None and not reply.reference:
         if _is_service_word(form.get("Body", "")):
@@ -73,19 +86,55 @@ def text_of(unit: PatrolUnit, form: Mapping[str, str], external_id: str, now: da
         )
     if chosen is None:
         return Answer(_cannot_take(unit, reply, mine, now), kind, dispatch=_called(mine, reply.reference))
-    return Answer(_act(unit, reply, chosen[2], now), kind, dispatch=chosen[2])
+    return Answer(_act(unit, reply, chosen[2], now, via), kind, dispatch=chosen[2])
 
 
-def _act(unit: PatrolUnit, reply: replies.Reply, chosen: Dispatch, now: datetime) -> str:
+def _owed(unit: PatrolUnit, reply: replies.Reply) -> list[Watch]:
+    """The watches that this reply settles: "0" what was asked for, "5" the way home if the crew was asked."""
+    named = {"dispatch__incident__reference": reply.reference} if reply.reference else {}
+    mine = Watch.objects.open().filter(unit=unit, **named).select_related("dispatch__incident")
+    if reply.verb is Verb.OK:
+        receipts = list(mine.filter(kind=Watch.Kind.RECEIPT))
+        asked = mine.filter(kind__in=(Watch.Kind.ARRIVAL, Watch.Kind.WELFARE), asked_at__isnull=False)
+        # At sea a crew may say so unasked.
+        return receipts or list(asked) or list(mine.filter(kind=Watch.Kind.WELFARE))
+    if reply.verb is Verb.COMPLETE and not unit.dispatches.engaged().exists():
+        return list(mine.filter(kind=Watch.Kind.WELFARE, asked_at__isnull=False))
+    return []
+
+
+def _pay(unit: PatrolUnit, owed: list[Watch], verb: Verb, via: str, now: datetime) -> Answer:
+    kind = InboundMessage.Kind.REPLY
+    by_dispatch = {watch.dispatch_id: watch for watch in owed}
+    if len(by_dispatch) > 1:
+        references = [watch.dispatch.incident.reference for watch in by_dispatch.values()]
+        digit = replies.DIGIT_OF_VERB[verb]
+        return Answer(
+            messages.which_reference(language=unit.language, digit=digit, open_references=references), kind
+        )
+    ((_, watch),) = by_dispatch.items()
+    if verb is Verb.COMPLETE:
+        watches.in_harbour(watch, via=via, now=now)
+        said = "in_harbour"
+    else:
+        said = watches.confirm(watch.dispatch, via=via, now=now)
+    incident = watch.dispatch.incident
+    text = messages.status_noted(
+        said, language=unit.language, reference=incident.reference, at=now, drill=incident.drill
+    )
+    return Answer(text, kind, dispatch=watch.dispatch)
+
+
+def _act(unit: PatrolUnit, reply: replies.Reply, chosen: Dispatch, now: datetime, via: str = "sms") -> str:
     said = {"language": unit.language, "reference": chosen.incident.reference, "drill": chosen.incident.drill}
     try:
         with transaction.atomic():
             if reply.verb is Verb.ACKNOWLEDGE:
                 again = chosen.status == Dispatch.Status.DECLINED
-                going = dispatch.offer_again(chosen.pk, via="sms", now=now) if again else chosen
-                dispatch.acknowledge(going.pk, via="sms", now=now)
+                going = dispatch.offer_again(chosen.pk, via=via, now=now) if again else chosen
+                dispatch.acknowledge(going.pk, via=via, now=now)
                 return messages.unit_confirmed(**said, at=now)
-            _ACTIONS[reply.verb](chosen.pk, via="sms", reason=intake.storable(reply.rest)[0], now=now)
+            _ACTIONS[reply.verb](chosen.pk, via=via, reason=intake.storable(reply.rest)[0], now=now)
     except dispatch.AlreadyTaken as taken:
         lead = taken.lead
         return messages.late_ack(**said, call_sign=lead.unit.call_sign, at=lead.acknowledged_at)
@@ -154,6 +203,7 @@ def _crew_in_distress(
     if not incident.place:
         incident.place = unit.call_sign
         incident.save(update_fields=["place"])
+    # Its own rescue is watched by its own incident now.
     for engaged in unit.dispatches.engaged():
         dispatch.cannot_continue(engaged.pk, via="sms", reason="unit in distress", now=now)
     for asked in unit.dispatches.filter(status=Dispatch.Status.ALERTING):

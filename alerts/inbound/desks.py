@@ -4,31 +4,36 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from alerts import escalation, messages, replies
+from alerts import desk_calls, escalation, messages, replies
 from alerts.inbound.fishers import Answer, report
 from alerts.models import Escalation, InboundMessage, Notification, Station
 from alerts.replies import Verb
-from communities import identity
+from communities import identity, phones
 from reports import workflow
 from reports.models import Incident
 
 log = logging.getLogger(__name__)
 
 
-def text_of(station: Station, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
-    """`1 REF`: "I have it" silences the calls to that desk alone; units are called until one answers."""
+def text_of(station: Station | None, form: Mapping[str, str], external_id: str, now: datetime) -> Answer:
+    """`1 REF`: "I have it" silences the calls to that desk alone; units are called until one answers.
+
+    None as `station` is the operations number, which is called where no desk can be reached.
+    """
     reply = replies.parse(form.get("Body", ""))
-    kind, language = InboundMessage.Kind.DUTY, station.language
+    kind, language = InboundMessage.Kind.DUTY, station.language if station else "en"
+    number = station.duty_phone if station else phones.sender(settings.OPERATIONS_NUMBER)
     if reply.verb is Verb.STOP:
-        log.error("roster fault: the duty phone of %s texted STOP", station.code)
+        log.error("roster fault: the duty phone of %s texted STOP", station.code if station else "operations")
         return Answer("", kind)
-    if reply.verb is None and not reply.reference:
-        reporter = identity.reporter_for(station.duty_phone)
-        phone = station.duty_phone
-        return report(form, external_id, now, flags=("from_duty_phone",), reporter=reporter, sender=phone)
-    asked = Incident.objects.open().filter(notifications__station=station).distinct().order_by("-received_at")
+    if reply.verb in (None, Verb.OK) and not reply.reference:
+        reporter = identity.reporter_for(number)
+        return report(form, external_id, now, flags=("from_duty_phone",), reporter=reporter, sender=number)
+    asked = _asked(station)
     if reply.reference:
         asked = asked.filter(reference=reply.reference)
     matters = list(asked)
@@ -47,13 +52,25 @@ def text_of(station: Station, form: Mapping[str, str], external_id: str, now: da
     )
 
 
+def _asked(station: Station | None):
+    """The matters this desk was called about: open ones, and any with a crew's silence not yet answered."""
+    mine = Notification.objects.filter(desk_calls.to(station))
+    about_a_crew = mine.filter(purpose=Notification.Purpose.CHECK, acknowledged_at__isnull=True)
+    called = Q(pk__in=mine.values("incident"), status__in=Incident.OPEN_STATUSES)
+    return Incident.objects.filter(called | Q(pk__in=about_a_crew.values("incident"))).order_by(
+        "-received_at"
+    )
+
+
 @transaction.atomic
-def officer_has_it(station: Station, incident_id, *, via: str, now: datetime) -> None:
+def officer_has_it(station: Station | None, incident_id, *, via: str, now: datetime) -> None:
     """A desk took the matter: no more calls to it, and a look that was asked for is answered."""
     incident = workflow.lock(incident_id)
-    incident.notifications.filter(station=station, acknowledged_at__isnull=True).update(acknowledged_at=now)
-    incident.notifications.filter(station=station).waiting().update(status=Notification.Status.CANCELLED)
-    workflow.record(incident, "duty", "", f"{station.code} has it by {via}", by=None, now=now)
+    mine = incident.notifications.filter(desk_calls.to(station))
+    mine.filter(acknowledged_at__isnull=True).update(acknowledged_at=now)
+    mine.waiting().update(status=Notification.Status.CANCELLED)
+    who = station.code if station else "operations"
+    workflow.record(incident, "duty", "", f"{who} has it by {via}", by=None, now=now)
     if incident.taken_at is None:
         incident.taken_at = now
         incident.save(update_fields=["taken_at"])

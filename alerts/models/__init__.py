@@ -3,9 +3,11 @@ from alerts.models.alarms import Alarm, AlarmText
 from alerts.models.dispatches import Dispatch, DispatchTransition, Escalation
 from alerts.models.messages import InboundMessage, Notification
 from alerts.models.pulses import Pulse
+from alerts.models.sector_ladders import SectorLadder
 from alerts.models.tracks import UnitTrack
 from alerts.models.units import PatrolUnit, Station, UnitPosition
 from alerts.models.vessels import Beacon, Vessel
+from alerts.models.watches import Watch
 from alerts.models.weather import SceneWeather
 
 __all__ = [
@@ -21,8 +23,10 @@ __all__ = [
     "PatrolUnit",
     "Pulse",
     "SceneWeather",
+    "SectorLadder",
     "Station",
     "UnitPosition",
     "UnitTrack",
     "Vessel",
+    "Watch",
 ]

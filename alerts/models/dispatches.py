@@ -43,6 +43,17 @@ class Escalation(models.Model):
         blank=True,
         help_text=_("units; nobody when none can go; held where only an officer sends one"),
     )
+    ladder = models.ForeignKey(
+        "alerts.SectorLadder",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("the sector's own, in the version it began with; empty: as shipped"),
+    )
+    ladder_priority = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("that the ladder is for; empty: not chosen yet")
+    )
     # In disputed or another state's waters nothing is automatic; an officer's word holds for the waters
     # it was given for.
     allowed_by = models.ForeignKey(
@@ -138,6 +149,11 @@ class Dispatch(models.Model):
     created_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True, blank=True, help_text=_("of the incident as it then was"))
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    doubted_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("said going, was not under way in time: others are called"),
+    )
     under_way_at = models.DateTimeField(null=True, blank=True)
     on_scene_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -209,8 +225,10 @@ class Dispatch(models.Model):
 
     @property
     def is_lead(self) -> bool:
-        """Whether the unit said "I go", leads, and is not done."""
-        return self.role == self.Role.LEAD and self.status in self.ENGAGED_STATUSES
+        """Whether the unit said "I go", leads, is not done, and nothing casts doubt on its going."""
+        return (
+            self.role == self.Role.LEAD and self.status in self.ENGAGED_STATUSES and self.doubted_at is None
+        )
 
     @property
     def arrives_at(self) -> datetime:

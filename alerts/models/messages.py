@@ -10,6 +10,13 @@ from communities.languages import Language
 from communities.steps import Steps
 
 
+def _only(recipient: str) -> models.Q:
+    """That one recipient and no other."""
+    nobody = {"unit__isnull": True, "station__isnull": True, "reporter__isnull": True, "operations": False}
+    this = {"operations": True} if recipient == "operations" else {f"{recipient}__isnull": False}
+    return models.Q(**nobody | this)
+
+
 class Notification(models.Model):
     """One demand for attention to one recipient over one channel, with its own delivery state.
 
@@ -38,6 +45,7 @@ class Notification(models.Model):
         ANSWER = "answer", _("answer to a crew")
         FEEDBACK = "feedback", _("word to the reporter")
         STAND_DOWN = "stand_down", _("stand down")
+        CHECK = "check", _("a crew's word is wanted")
 
     # What an acknowledgement or a stand-down makes pointless.
     CALLS_FOR_A_UNIT = ("alert", "duty")
@@ -58,6 +66,9 @@ class Notification(models.Model):
     )
     reporter = models.ForeignKey(
         "communities.Reporter", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
+    operations = models.BooleanField(
+        default=False, db_default=False, help_text=_("to OPERATIONS_NUMBER: no desk could be reached")
     )
     device = models.ForeignKey(
         "communities.Device",
@@ -120,11 +131,7 @@ class Notification(models.Model):
                 condition=models.Q(channel__in=["push", "sms", "voice"]), name="notification_channel_known"
             ),
             models.CheckConstraint(
-                condition=(
-                    models.Q(unit__isnull=False, station__isnull=True, reporter__isnull=True)
-                    | models.Q(unit__isnull=True, station__isnull=False, reporter__isnull=True)
-                    | models.Q(unit__isnull=True, station__isnull=True, reporter__isnull=False)
-                ),
+                condition=_only("unit") | _only("station") | _only("reporter") | _only("operations"),
                 name="notification_one_recipient",
             ),
             models.CheckConstraint(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from alerts import beacons, calls, escalation, messages
+from alerts import beacons, candidates, escalation, messages
 from alerts.ais import Heard
 from alerts.models import Beacon, Dispatch, Escalation, Notification
 from reports import decisions, workflow
@@ -79,7 +79,7 @@ def test_a_crew_is_told_what_kind_of_device_calls(devices, said):
     incident, *_ = [call(mmsi=mmsi).incident for mmsi in devices]
     assert incident.beacons.count() == len(devices)
     text = messages.unit_alert(
-        language="en", priority=1, reference=incident.reference, type=calls.type_of(incident)
+        language="en", priority=1, reference=incident.reference, type=candidates.type_of(incident)
     )
     assert f"{incident.reference} {said} " in text
 

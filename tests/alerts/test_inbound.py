@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.utils import timezone
 
-from alerts import calls, candidates, feedback, inbound
+from alerts import candidates, desk_calls, feedback, inbound
 from alerts.inbound import desks
 from alerts.models import Dispatch, Notification
 from alerts.replies import STOP_WORDS
@@ -162,7 +162,7 @@ class TestSafeNow:
 
     def test_a_desk_that_has_the_matter_hears_it_too(self, rescue, text, station):
         now = timezone.now()
-        calls.call_desk(station, ("sms",), rescue, "nobody_answers", key="x", now=now)
+        desk_calls.call_desk(station, ("sms",), rescue, "nobody_answers", key="x", now=now)
         desks.officer_has_it(station, rescue.pk, via="sms", now=now)
         assert text("dah selamat")
         assert len(self.told()) == 1

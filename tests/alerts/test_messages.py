@@ -187,7 +187,17 @@ def everything_said(language):
         yield "declined_noted", messages.declined_noted(at=AT, **ref), REFERENCE, ""
         for verb in ("under_way", "on_scene", "complete", "cannot_continue", "in_distress"):
             yield f"noted {verb}", messages.status_noted(verb, at=AT, **ref), REFERENCE, ""
-        yield "stand_down", messages.stand_down(at=AT, **ref), REFERENCE, ""
+        for verb in ("receipt", "well", "in_harbour"):
+            yield f"noted {verb}", messages.status_noted(verb, at=AT, **ref), REFERENCE, ""
+        for what, digits in (
+            ("departure", "369"),
+            ("arrival", "0469"),
+            ("welfare", "069"),
+            ("return", "059"),
+        ):
+            yield f"ask {what}", messages.asked(what, **ref), REFERENCE, digits
+        yield "stand_down", messages.stand_down(at=AT, **ref), REFERENCE, "0"
+        yield "told_stand_down", messages.told_stand_down(at=AT, **ref), REFERENCE, ""
         yield "officer_noted", messages.officer_noted(at=AT, **ref), REFERENCE, ""
     yield "roster_fault", messages.roster_fault(language=language, call_sign=LONGEST_CALL_SIGN), "STOP", ""
 

@@ -96,7 +96,6 @@ NOT_ANSWERS = [
     ("a range", "2-3 boats"),
     ("two digits", "12"),
     ("ninety-nine", "99"),
-    ("zero", "0 M4XK2"),
     ("digit glued to a word", "1st boat"),
     ("a reference one too long", "1 M4XK2T going"),
     ("a reference one too short", "1 M4XK"),
@@ -210,3 +209,28 @@ ONE, TWO = ("M4XK2", "alerting"), ("7K3Q9", "alerting")
 )
 def test_a_digit_finds_its_dispatch(label, text, candidates, chosen):
     assert resolve(parse(text), candidates) == chosen
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("0", ""),
+        (" 0. ", ""),
+        ("0 M4XK2", "M4XK2"),
+        ("0 M4XK2=READ", "M4XK2"),
+        ("m4xk2 ok", "M4XK2"),
+        ("ok", ""),
+        ("SUDAH BACA", ""),
+        ("รับทราบ", ""),
+    ],
+)
+def test_a_word_that_something_was_read_or_is_well(text, reference):
+    reply = parse(text)
+    assert (reply.verb, reply.reference) == (Verb.OK, reference)
+
+
+@pytest.mark.parametrize(
+    "text", ["0.5", "00", "0 1", "0 ROBOT", "0412N 10027E", "ok kami tenggelam", "0 M4XK2 7K3Q9"]
+)
+def test_what_only_looks_like_it(text):
+    assert parse(text).verb is not Verb.OK

@@ -47,6 +47,7 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "api/v1/dispatches/<uuid:id>/on-scene/"): CREW_AND_DESK,
     ("POST", "api/v1/dispatches/<uuid:id>/complete/"): CREW_AND_DESK,
     ("POST", "api/v1/dispatches/<uuid:id>/cannot-continue/"): CREW_AND_DESK,
+    ("POST", "api/v1/dispatches/<uuid:id>/confirm/"): CREW_AND_DESK,
     # No login helps: only the carrier's signature does.
     ("POST", "webhooks/twilio/sms/"): dict.fromkeys(ROLES, 403),
     ("POST", "webhooks/twilio/status/"): dict.fromkeys(ROLES, 403),
