@@ -258,14 +258,17 @@ def _failed(notification: Notification, error: TransportError, now: datetime) ->
     log.warning(
         "notification %s by %s failed (%s)", notification.pk, notification.channel, error.code or error
     )
-    if not _mine(notification).update(**fields):
-        return fields["status"]
+    with transaction.atomic():  # that it failed is written together with what follows from it, or not at all
+        if permanent and notification.purpose == Notification.Purpose.ALERT:
+            workflow.lock(notification.incident_id)  # before its rows, as everywhere
+        if not _mine(notification).update(**fields):
+            return fields["status"]
+        if permanent:
+            next_channel(notification, now=now)
     if error.ours:
         receipts.carrier_fault(notification.channel, error.code, str(error), now=now)
     if error.retires_address:
         receipts.retire(notification, error.code, now=now)
-    if permanent:
-        next_channel(notification, now=now)
     return fields["status"]
 
 

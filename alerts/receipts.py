@@ -14,6 +14,7 @@ from alerts import alarms, desk_calls
 from alerts.models import Notification
 from alerts.transports.outcomes import outcome
 from communities.models import Device
+from reports import workflow
 
 S = Notification.Status
 
@@ -90,6 +91,20 @@ def record(
             carrier_fault(notification.channel, code, known.meaning, now=now)
     notification.save()
     return notification
+
+
+def tells_of_failure(said: str) -> bool:
+    """Tell whether a carrier's word means that a message or call did not arrive."""
+    return TWILIO.get(said.lower()) == S.FAILED_PERM
+
+
+def lock_incident(notification_id) -> None:
+    """Lock the incident of a notification until the transaction ends; before the row, as everywhere."""
+    incident_id = (
+        Notification.objects.values_list("incident_id", flat=True).filter(pk=notification_id).first()
+    )
+    if incident_id is not None:
+        workflow.lock(incident_id)
 
 
 def forward(old: str, new: str) -> bool:

@@ -9,6 +9,7 @@ import logging
 import uuid
 from urllib.parse import parse_qsl, quote_from_bytes
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -108,19 +109,27 @@ class Status(SpooledWebhook):
     def post(self, request: Request) -> HttpResponse:
         notification_id = _notification_id(request)
         form = {name: value.replace("\x00", "") for name, value in self.form(request).items()}
-        moved = receipts.record(
-            notification_id,
-            form.get("MessageStatus") or form.get("SmsStatus") or form.get("CallStatus") or "",
-            code=form.get("ErrorCode", ""),
-            carrier_id=form.get("MessageSid") or form.get("CallSid") or "",
-            now=timezone.now(),
-        )
-        crash_point("K9")
-        if moved is not None and moved.status == Notification.Status.FAILED_PERM:
-            known = outcome(moved.error_code)
-            if known and known.retires_address:
-                receipts.retire(moved, moved.error_code, now=timezone.now())
-            delivery.next_channel(moved, now=timezone.now())
+        said = form.get("MessageStatus") or form.get("SmsStatus") or form.get("CallStatus") or ""
+        now = timezone.now()
+        with (
+            transaction.atomic()
+        ):  # that it failed is written together with what follows from it, or not at all
+            if receipts.tells_of_failure(said):
+                receipts.lock_incident(notification_id)
+            moved = receipts.record(
+                notification_id,
+                said,
+                code=form.get("ErrorCode", ""),
+                carrier_id=form.get("MessageSid") or form.get("CallSid") or "",
+                now=now,
+            )
+            crash_point("K9")
+            failed = moved is not None and moved.status == Notification.Status.FAILED_PERM
+            if failed:
+                delivery.next_channel(moved, now=now)
+        known = outcome(moved.error_code) if failed else None
+        if known and known.retires_address:
+            receipts.retire(moved, moved.error_code, now=now)
         return HttpResponse(status=204)
 
 

@@ -2,7 +2,7 @@
 
     K1  a webhook's signature was found right        K7   a rung of the ladder is committed
     K2  a report is inserted, not committed          K8   an acknowledgement is committed, not yet answered
-    K3  a report is committed, not yet answered      K9   a receipt is recorded, what follows from it is not
+    K3  a report is committed, not yet answered      K9   a receipt is recorded, not committed
     K4  notifications are leased, none is sent       K10  a key pressed in a call was acted on, unanswered
     K5  the carrier took a message, no row says so   K11  a kept request is replayed, and still kept
     K6  a rung is worked out, not committed          K12  a photo is claimed, its copy is not made

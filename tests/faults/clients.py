@@ -229,7 +229,8 @@ class Crews:
             if (manner == "app" and row["status"] == "alerting" and known_s > 1) or self.hurry.is_set():
                 self._say(row, "acknowledge")
         elif known_s > self.TASK_S or self.hurry.is_set():
-            self._say(row, self.chance.choice(["complete"] * 9 + ["cannot-continue"]))
+            gives_up = self.chance.random() < 0.1 and not self.hurry.is_set()
+            self._say(row, "cannot-continue" if gives_up else "complete")
 
     def _say(self, row: dict, verb: str) -> None:
         first_at = time.time()

@@ -1,8 +1,10 @@
 """Carriers that refuse, lie, stutter or speak out of turn."""
 
 import pytest
+from django.db import OperationalError
 from django.db.models import Q
 
+from alerts import delivery
 from alerts.models import Dispatch, Notification
 from communities.models import Device
 from reports.models import Incident
@@ -191,3 +193,22 @@ def test_every_recipient_gets_each_alert_once(sea, alert, second_patrol, mrcc):
     sent = [(m["to"], m["body"]) for m in sea.twilio.messages.values()]
     assert len(sent) == len(set(sent))
     assert not Notification.objects.filter(Q(status="pending") | Q(status="leased")).exists()
+
+
+def test_a_failure_is_recorded_together_with_what_follows_from_it(
+    sea, alert, patrol_phone, monkeypatch, settings, tmp_path
+):
+    """Where the next channel's rows cannot be written the failure is none yet: its word counts once more."""
+    settings.SPOOL_ROOT = tmp_path / "spool"
+
+    def breaks(*args, **kwargs):
+        raise OperationalError("the connection is lost")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery, "next_channel", breaks)
+        sea.twilio.deliver(alert.carrier_id, "undelivered", error_code=30005)
+    assert Notification.objects.get(pk=alert.pk).status == "accepted"
+    sea.twilio.deliver(alert.carrier_id, "undelivered", error_code=30005)
+    sea.passes(5)
+    assert Notification.objects.get(pk=alert.pk).status == "failed_perm"
+    assert len(patrol_phone.calls) == 1
