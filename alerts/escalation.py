@@ -32,6 +32,7 @@ from communities.crash_points import crash_point
 from communities.models import User
 from reports import workflow
 from reports.models import Incident
+from reports.reading import BY_LIKENESS
 from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode
 
 log = logging.getLogger(__name__)
@@ -134,6 +135,7 @@ def sweep(now: datetime) -> int:
         .filter(
             Q(priority__lte=LOOK_FROM_PRIORITY) & (Q(type__in=FULL_TYPES) | Q(flags__contains=["plea_word"]))
             | Q(type=IncidentType.UNCLASSIFIED)
+            | Q(flags__contains=[BY_LIKENESS])
         )[:100]
     )
     for incident in untouched:

@@ -22,7 +22,7 @@ from communities.models import Device, Reporter
 from reports import known_places, matching, matters, parts, questions, triage, workflow
 from reports.models import Incident, Question, Report
 from reports.priority import PHASE
-from reports.reading import READING_VERSION, Reading, read
+from reports.reading import BY_LIKENESS, READING_VERSION, Reading, read
 from reports.references import next_reference
 from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, ResponsePhase, category_of
 
@@ -352,7 +352,8 @@ def _reply_mode(report: Report, incident: Incident, pieces: list[Report]) -> str
         return ReplyMode.RECEIVED
     if TAXONOMY[report.type].reply == ReplyMode.FULL:
         return ReplyMode.FULL if incident.priority == 1 else ReplyMode.RECEIVED
-    if TAXONOMY[report.type].reply == ReplyMode.QUIET:
+    only_guessed = BY_LIKENESS in report.flags and report.type != incident.type
+    if TAXONOMY[report.type].reply == ReplyMode.QUIET and not only_guessed:
         return ReplyMode.QUIET
     return incident.reply_mode
 

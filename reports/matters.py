@@ -9,6 +9,7 @@ from communities.models import Reporter
 from communities.sphere import great_circle_m
 from reports import questions, triage, workflow
 from reports.models import Incident, Question, Report
+from reports.reading import BY_LIKENESS
 from reports.taxonomy import TAXONOMY, IncidentType, ReplyMode, ResponsePhase
 
 NEAR_M = 5 * 1852  # besides what both positions may be wrong by
@@ -85,7 +86,8 @@ def _may_join(report: Report, facts: dict, matters: list[Incident]) -> list[Inci
     """
     secret = [one for one in matters if is_secret(one)]
     openly = [one for one in matters if not is_secret(one)]
-    if report.type == IncidentType.UNCLASSIFIED:
+    guessed_tip = BY_LIKENESS in report.flags and report.type == IncidentType.TIP
+    if report.type == IncidentType.UNCLASSIFIED or guessed_tip:
         named = _named(report, secret) if openly else None
         return [named] if named else openly or secret
     row = TAXONOMY[report.type]

@@ -10,6 +10,7 @@ from django.contrib.gis.geos import Point
 from communities.sphere import great_circle_m
 from reports import priority, workflow
 from reports.models import Incident, Report
+from reports.reading import BY_LIKENESS
 from reports.references import next_reference
 from reports.signals import dispatch_requested
 from reports.taxonomy import TAXONOMY, EmergencyPhase, IncidentType, ReplyMode, ResponsePhase, Severity
@@ -206,7 +207,12 @@ def _raise(incident: Incident, report: Report, reading: dict) -> None:
     emergency = reading.get("emergency_phase") or row.emergency_phase
     response = reading.get("response_phase") or row.response_phase
     severity = reading.get("severity") or row.severity
-    if report.type != incident.type and _outranks(report.type, emergency, response, severity, incident):
+    told = BY_LIKENESS not in report.flags or incident.type == IncidentType.UNCLASSIFIED
+    if (
+        told
+        and report.type != incident.type
+        and _outranks(report.type, emergency, response, severity, incident)
+    ):
         incident.type = report.type
     incident.emergency_phase = max(incident.emergency_phase, emergency, key=_EMERGENCY_ORDER.index)
     incident.response_phase = max(incident.response_phase, response, key=_RESPONSE_ORDER.index)

@@ -20,6 +20,7 @@ from communities.admin import DESK, ReadOnlyAdmin, role_of
 from communities.charts import position_text
 from reports import triage
 from reports.models import Incident, Question
+from reports.reading import BY_LIKENESS, GUESSES
 from reports.taxonomy import IncidentType
 
 #: Acts offered in the list's own menu; the rest are on the incident's page.
@@ -219,6 +220,8 @@ class IncidentAdmin(ReadOnlyAdmin):
             marks.append(("same", gettext("same as %s?") % incident.proposed_same_as.reference))
         if "verify_in_parallel" in incident.flags:
             marks.append(("same", gettext("verify in parallel")))
+        if BY_LIKENESS in incident.flags and incident.type in GUESSES.values() and not incident.is_distress:
+            marks.append(("same", gettext("kind guessed from likeness: read the text")))
         if "safe_now" in incident.flags:
             marks.append(("same", gettext("says safe now: ask")))
         if incident.unanswered:

@@ -13,13 +13,14 @@ from . import language as languages
 from . import places as named_places
 from . import words as keywords
 from .folding import MAX_CHARS, fold, repair_digits
+from .message import BY_LIKENESS, GUESSES
 from .pairs import in_service_box
 from .people import count_persons
 from .place_index import Named, PlaceIndex
 
-__all__ = ["READING_VERSION", "Reading", "read"]
+__all__ = ["BY_LIKENESS", "GUESSES", "READING_VERSION", "Reading", "read"]
 
-READING_VERSION = "3"
+READING_VERSION = "4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def read(
     matter = message.judge(folded, words, tried_position=found.tried, place=place)
     if found.position is None and places is not None:
         options = {"index": places, "language": spoken, "near": near, "village": village}
-        at_sea = matter.type != IncidentType.UNCLASSIFIED or words.names("maritime")
+        known = matter.type != IncidentType.UNCLASSIFIED and BY_LIKENESS not in matter.flags
+        at_sea = known or words.names("maritime")
         where = named_places.find(folded, at_sea=at_sea, **options)
         source = _take_place(found, where)
         if where.name and where.name != place:

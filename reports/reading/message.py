@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from reports.taxonomy import TAXONOMY, Category, EmergencyPhase, IncidentType, ResponsePhase, Severity
 
-from . import safety
+from . import likeness, safety
 from .tables import CLASSES, FILLERS
 from .words import BREAKS, Words
 
@@ -61,6 +61,14 @@ _OVER = _FIGURES - {"overdue_missing", "medical"}
 _PERSONS = frozenset(CLASSES["person"])
 _DANGERS = frozenset((*RESCUE_ORDER, *SECURITY_FIRST, *SECURITY_ORDER, "distress", "plea", "urgency"))
 UNREAD_WORDS = 3
+BY_LIKENESS = "by_likeness"  # the flag of a type that is only guessed
+GUESSES = {
+    Category.EMERGENCY: IncidentType.UNDESIGNATED_DISTRESS,
+    Category.SUSPICIOUS: IncidentType.TIP,
+}
+LEAST_TO_COMPARE = 12  # bytes of letters: two short words, four Chinese signs
+# What the rules have understood needs no guess.
+_UNDERSTOOD = frozenset(("drill", "safe_now", "figure_of_speech", "position_corrected"))
 _IDLE = BREAKS | FILLERS
 # A crime or hazard beside which these are what it did, not a call for rescue.
 _YIELDS_TO = {
@@ -101,7 +109,29 @@ def judge(text: str, words: Words, *, tried_position: bool, place: str) -> Matte
         matter.flags.add("unread_words")
     _set_phases(text, present, matter)
     _set_floor(present, denied, matter, brief=words.count <= SHORT_TEXT)
+    understood = matter.flags & _UNDERSTOOD or "thanks" in present
+    if matter.type == IncidentType.UNCLASSIFIED and not understood and _tells(text, matter, tried_position):
+        _guess(text, matter)
     return matter
+
+
+def _tells(text: str, matter: Matter, tried_position: bool) -> bool:
+    """Whether there are words to compare; the letters of a position are none."""
+    if tried_position and text.isascii():
+        return "unread_words" in matter.flags
+    return len("".join(filter(str.isalpha, text)).encode()) >= LEAST_TO_COMPARE
+
+
+def _guess(text: str, matter: Matter) -> None:
+    """What no rule knows may look like an emergency or a tip: a human looks, no boat goes by it."""
+    category = likeness.liken(text)
+    if category is None:
+        return
+    matter.flags.add(BY_LIKENESS)
+    matter.type = GUESSES[category]
+    # A tip keeps phase none: nobody knows when it was, and it must not rank below a text that nobody read.
+    if category == Category.EMERGENCY:
+        matter.emergency_phase, matter.priority_floor = EmergencyPhase.ALERT, 2
 
 
 def _hear_talk(words: Words, present: set[str], matter: Matter, tried_position: bool) -> None:

@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 import pytest
 from django.utils import timezone
 
-from alerts import candidates, desk_calls, feedback, inbound
+from alerts import candidates, desk_calls, escalation, feedback, inbound
 from alerts.inbound import desks
-from alerts.models import Dispatch, Notification
+from alerts.models import Dispatch, Escalation, Notification
 from alerts.replies import STOP_WORDS
 from alerts.wording import LANGUAGES, words
 from reports.models import Incident, Question, Report
+from reports.reading import likeness
 from tests import factories
 from tests.cast import DUTY_PHONE, FISHER_PHONE
 
@@ -134,6 +135,73 @@ class TestLanguages:
         assert "RECEIVED" not in text("ok thank you")
         fisher.refresh_from_db()
         assert fisher.language == "ms"
+
+
+class TestGuesses:
+    """What no rule reads but is like others' emergencies or tips: a human looks, nothing sails."""
+
+    @pytest.fixture
+    def like(self, monkeypatch):
+        return lambda category: monkeypatch.setattr(likeness, "liken", lambda folded: category)
+
+    def test_an_emergency_by_likeness_is_looked_at_and_asked_where(self, fisher, patrol, station, text, like):
+        like("emergency")
+        answer = text("prahu wis meh entek kali")
+        incident = Incident.objects.get()
+        assert (incident.type, incident.priority, incident.flags) == (
+            "undesignated_distress",
+            2,
+            ["by_likeness"],
+        )
+        assert (incident.reply_mode, incident.dispatch_requested_at) == ("RECEIVED", None)
+        assert Question.objects.get().kind == "where"
+        assert answer.startswith("DITERIMA")  # no promise of a rescue; it says how to ask for one
+        assert latest().reference in answer
+        assert escalation.sweep(timezone.now()) == 1
+        assert Escalation.objects.get().purpose == Escalation.Purpose.LOOK
+        assert not Dispatch.objects.exists()
+
+    def test_the_best_position_and_many_aboard_still_send_nobody(self, fisher, patrol, station, text, like):
+        like("emergency")
+        text("prahu wis meh entek kali 4.20012 100.45034 9 orang")
+        incident = Incident.objects.get()
+        assert (incident.lon_lat, incident.persons_on_board) == ((100.45034, 4.20012), 9)
+        assert (incident.priority, incident.dispatch_requested_at) == (2, None)
+
+    def test_what_is_told_after_it_says_what_it_is(self, fisher, text, like):
+        like("emergency")
+        text("prahu wis meh entek kali")
+        text("bot karam 4.20 100.45")
+        incident = Incident.objects.get()
+        assert (incident.type, incident.priority) == ("sinking", 1)
+        assert incident.dispatch_requested_at
+
+    def test_a_guess_never_changes_what_was_told(self, fisher, text, like):
+        like("emergency")
+        text("suami saya belum balik 2 jam lambat")
+        text("prahu wis meh entek kali")
+        assert Incident.objects.get().type == "overdue_missing"
+
+    def test_a_tip_by_likeness_hears_a_receipt_and_is_read(self, fisher, station, text, like):
+        like("suspicious")
+        assert text("wong wong kae nggowo opo") == f"OK {latest().reference}"
+        incident = Incident.objects.get()
+        assert (incident.type, incident.priority) == ("tip", 4)
+        assert escalation.sweep(timezone.now()) == 1
+
+    def test_a_guessed_tip_parts_nothing_and_stays_in_the_rescue_that_is_open(self, fisher, text, like):
+        like("suspicious")
+        text("bot karam 4.20 100.45")
+        text("wong wong kae nggowo opo")
+        assert (Incident.objects.get().type, latest().reply_mode) == ("sinking", "FULL")
+
+    def test_the_desk_reads_that_it_is_a_guess(self, fisher, dispatcher, client, text, like):
+        like("emergency")
+        text("prahu wis meh entek kali")
+        client.force_login(dispatcher)
+        assert "kind guessed from likeness" in client.get(QUEUE).content.decode()
+        page = client.get(f"{QUEUE}{Incident.objects.get().pk}/", follow=True).content.decode()
+        assert "guessed from likeness" in page
 
 
 class TestSafeNow:

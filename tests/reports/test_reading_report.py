@@ -11,6 +11,7 @@ from reports import decisions
 from reports.intake import Incoming, receive
 from reports.management.commands.reading_report import band
 from reports.models import Report
+from reports.reading import likeness
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +116,9 @@ def test_only_the_days_or_the_version_asked_for(dispatcher, capsys):
 )
 def test_bands(read, right, said):
     assert band(read, right) == said
+
+
+def test_a_guess_is_told_apart_from_what_the_rules_read(dispatcher, capsys, monkeypatch):
+    monkeypatch.setattr(likeness, "liken", lambda folded: "emergency")
+    correct(report("prahu wis meh entek kali"), dispatcher, type="sinking")
+    assert "undesignated_distress (guessed from likeness) -> sinking" in printed(capsys)

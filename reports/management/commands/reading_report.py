@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from communities.sphere import great_circle_m
 from reports.models import Report
+from reports.reading import BY_LIKENESS
 
 NAUTICAL_MILE_M = 1852
 BANDS_NM = (1, 5, 20, 100)
@@ -42,7 +43,8 @@ class Command(BaseCommand):
 def count(machine: dict, officer: dict, tables: dict[str, Counter]) -> None:
     """Add one corrected report: `machine` is what was read, `officer` what is right of it."""
     if "type" in officer:
-        tables["Type"][machine.get("type") or "unclassified", officer["type"]] += 1
+        guessed = " (guessed from likeness)" if BY_LIKENESS in machine.get("flags", ()) else ""
+        tables["Type"][(machine.get("type") or "unclassified") + guessed, officer["type"]] += 1
     if "position" in officer:
         lon, lat = machine.get("longitude"), machine.get("latitude")
         read = None if lon is None or lat is None else [lon, lat]
