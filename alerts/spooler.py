@@ -33,7 +33,7 @@ LATE_AFTER_S = 15
 SWEEP_S = 10
 NUMBERS_S = 60
 #: Pauses after which a request that fails for a fault of its own is tried again; then it is set aside.
-TRY_AGAIN_S = (1, 5)
+TRY_AGAIN_S = (1, 5, 20)
 
 
 class Spooler:
