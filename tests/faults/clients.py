@@ -24,7 +24,7 @@ from tests.faults.history import Answered
 TIMEOUT_S = 12
 PAUSE_S = (0.2, 3.0)
 #: Of reports: sent by app, distress, sent once more after the answer, with a photo after it.
-BY_APP, DISTRESS, DOUBLED, WITH_PHOTO = 0.5, 0.1, 0.05, 0.02
+BY_APP, DISTRESS, DOUBLED, WITH_PHOTO = 0.5, 0.05, 0.05, 0.02
 QUIET_WORDS = (
     "nampak bot mencurigakan tanpa lampu",
     "kapal asing tarik pukat",
@@ -217,34 +217,46 @@ class Crews:
                 continue
             rows = json.loads(body)
             self.chance.shuffle(rows)
+            busy = {row["call_sign"] for row in rows if row["acknowledged_at"]}
+            answered: set[str] = set()
             for row in rows:
+                if row["acknowledged_at"] is None and row["incident"]["reference"] in answered:
+                    continue  # another unit goes
+                if row["acknowledged_at"] is None and row["call_sign"] in busy:
+                    continue  # it ends its task first
                 if self.stopping.is_set():
                     return
-                self._act(row, seen)
+                if self._act(row, seen):
+                    answered.add(row["incident"]["reference"])
+                    busy.add(row["call_sign"])
 
-    def _act(self, row: dict, seen: dict[str, float]) -> None:
+    def _act(self, row: dict, seen: dict[str, float]) -> bool:
+        """Say what there is to say about one dispatch; True where its unit goes."""
         manner = cast.manner_of(int(row["call_sign"].rpartition("-")[2]))
         known_s = time.monotonic() - seen.setdefault(f"{row['id']}{row['status']}", time.monotonic())
         if row["status"] in ("alerting", "no_answer"):
             if (manner == "app" and row["status"] == "alerting" and known_s > 1) or self.hurry.is_set():
-                self._say(row, "acknowledge")
+                return self._say(row, "acknowledge")
         elif known_s > self.TASK_S or self.hurry.is_set():
             gives_up = self.chance.random() < 0.1 and not self.hurry.is_set()
             self._say(row, "cannot-continue" if gives_up else "complete")
+        return False
 
-    def _say(self, row: dict, verb: str) -> None:
+    def _say(self, row: dict, verb: str) -> bool:
         first_at = time.time()
         status, body = self.line.call(
             "POST", f"/api/v1/dispatches/{row['id']}/{verb}/", b"{}",
             self.headers | {"Content-Type": "application/json"},
         )  # fmt: skip
-        if 200 <= status < 300:
+        heard = 200 <= status < 300
+        if heard:
             self.answered.append(
                 Answered(
                     kind=verb, key=row["id"], status=status, body=json.loads(body),
                     first_at=first_at, answered_at=time.time(), tries=1, distress=False,
                 )
             )  # fmt: skip
+        return heard
 
 
 def sid_of(key: str) -> str:
