@@ -135,6 +135,8 @@ def run(stage: Stage, asked: argparse.Namespace) -> tuple[History, dict, list[st
     quiet = wait_until_quiet(stage, asked.patience)
     crews.stop()
     say(f"quiet after {time.monotonic() - begun:.0f} s" if quiet else "NOT QUIET in time")
+    # The journal first: what is sent after it may have a row, but what it holds must have one.
+    carriers = history.read_carriers(stage.journal)
     with stage.connect() as connection:
         rows = history.read_rows(connection)
     told = History(
@@ -144,7 +146,7 @@ def run(stage: Stage, asked: argparse.Namespace) -> tuple[History, dict, list[st
         spooled=spooled(stage),
         unable=watch.stop(),
         ended_at=time.time(),
-        **history.read_carriers(stage.journal),
+        **carriers,
     )
     return told, injector.armed, injector.trouble
 
