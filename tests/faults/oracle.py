@@ -22,7 +22,7 @@ VERBS = {"acknowledge": "acknowledged", "complete": "completed", "cannot-continu
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A notification that a carrier took once more; `cause` is the latest event that can explain it."""
+    """A notification that a carrier took once more; `cause` is the nearest event that can explain it."""
 
     notification: str
     at: float
@@ -162,9 +162,9 @@ def _sent(history: History, found: Findings) -> None:
 
 
 def _cause_of(first: Taken, again: Taken, causes: list[Event]) -> Event | None:
-    """The latest event, of those under way between the two sends, that can explain the second."""
+    """The event nearest to the first send, of those under way between the two, that can explain the second."""
     fits = [one for one in causes if one.at <= again.at and one.until >= first.at - SEND_S]
-    return fits[-1] if fits else None
+    return min(fits, key=lambda one: abs(one.at - first.at), default=None)
 
 
 def _moving(history: History, found: Findings) -> None:
