@@ -60,6 +60,7 @@ def test_stand_down_reaches_everyone_who_was_told(
     sea.settles()
     for phone in (patrol_phone, second_phone):
         assert "P1" not in phone.hears(incident.reference)
+        assert "read" in phone.replies(f"0 {incident.reference}")
     told = len(sea.twilio.messages) + len(sea.twilio.calls)
     sea.passes(3600)
     assert len(sea.twilio.messages) + len(sea.twilio.calls) == told
