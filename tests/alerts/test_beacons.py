@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from alerts import beacons, candidates, escalation, messages
+from alerts import beacons, candidates, dispatch, escalation, messages
 from alerts.ais import Heard
 from alerts.models import Beacon, Dispatch, Escalation, Notification
-from reports import decisions, workflow
 from reports.models import Incident, Report
 from tests import factories
 
@@ -145,9 +144,7 @@ def test_a_device_does_not_join_what_is_closed_nor_what_only_people_reported():
     factories.Incident(type="sinking", position=factories.point(HERE))
     closed = call().incident
     assert Incident.objects.count() == 2
-    workflow.advance(
-        closed.pk, Incident.Status.STOOD_DOWN, by=factories.User(role="supervisor"), reason="found"
-    )
+    dispatch.stand_down(closed.pk, by=factories.User(role="supervisor"), reason="found")
     assert call(1, mmsi=MOB).incident_id != closed.pk
 
 
@@ -241,9 +238,7 @@ def carry_out_all(now) -> int:
 
 def test_what_an_officer_closed_stays_closed_while_the_device_goes_on():
     incident = call().incident
-    workflow.advance(
-        incident.pk, Incident.Status.STOOD_DOWN, by=factories.User(role="supervisor"), reason="found"
-    )
+    dispatch.stand_down(incident.pk, by=factories.User(role="supervisor"), reason="found")
     for minute in range(1, 120, 5):
         assert call(minute) is None
     assert Incident.objects.count() == 1
@@ -251,9 +246,7 @@ def test_what_an_officer_closed_stays_closed_while_the_device_goes_on():
 
 def test_after_closing_and_silence_it_is_a_new_episode():
     incident = call().incident
-    workflow.advance(
-        incident.pk, Incident.Status.STOOD_DOWN, by=factories.User(role="supervisor"), reason="found"
-    )
+    dispatch.stand_down(incident.pk, by=factories.User(role="supervisor"), reason="found")
     again = call(45)
     assert again.incident_id != incident.pk
     assert again.external_id == "970110001-2-1"
@@ -267,7 +260,7 @@ def test_an_open_incident_is_joined_however_long_the_silence():
 def test_reports_go_to_the_incident_that_the_own_one_was_merged_into():
     own = call().incident
     other = factories.Incident(type="sinking")
-    decisions.join(own.pk, other.pk, by=factories.User(role="dispatcher"), reason="the same boat")
+    dispatch.merge(own.pk, other.pk, by=factories.User(role="dispatcher"), reason="the same boat")
     assert call(20).incident_id == other.pk
 
 
