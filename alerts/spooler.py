@@ -91,7 +91,7 @@ class Spooler:
 
     def replay(self, names: list[str]) -> tuple[bool, int]:
         """Replay up to BATCH of these, oldest first; tell whether the database went away, and how many."""
-        done, held = 0, set()
+        done, held, late_s = 0, set(), 0.0
         for name in names:
             if done >= BATCH or self.stopping.is_set():
                 break
@@ -120,9 +120,10 @@ class Spooler:
             self.failures.pop(name, None)
             self.texts.forget(name)
             done += 1
+            late_s = time.time() - kept.received_at.timestamp()
             log.info("kept request %s became rows", name)
         if done:
-            log.warning("%s kept requests became rows, the last %.0f s after it came", done, _age_s(name))
+            log.warning("%s kept requests became rows, the last %.0f s after it came", done, late_s)
         close_old_connections()
         return False, done
 
@@ -183,8 +184,11 @@ class Spooler:
 
 
 def _age_s(name: str) -> float:
-    """How long ago the request of this name came."""
-    return time.time() - int(name[:17]) / 1e6
+    """How long ago the request of this name came; infinite for a name that no request of ours has."""
+    try:
+        return time.time() - int(name[:17]) / 1e6
+    except ValueError:
+        return float("inf")
 
 
 def sender_of(kept: spool.Kept) -> str:

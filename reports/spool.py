@@ -143,7 +143,10 @@ def quarantined() -> list[str]:
 
 def read(name: str, *, within: str = "waiting") -> Kept:
     """What was kept under a name. Raises Unreadable, FileNotFoundError."""
-    content = (folder(within) / name).read_bytes()
+    try:
+        content = (folder(within) / name).read_bytes()
+    except PermissionError as exc:
+        raise Unreadable("not ours to read") from exc
     if not content.startswith(FORMAT):
         raise Unreadable("not the format of this version")
     try:
@@ -188,7 +191,7 @@ def clear_leftovers() -> tuple[int, int]:
     """
     whole = torn = 0
     for path in folder().glob(".*"):
-        if time.time() - path.stat().st_mtime < LEFT_AFTER_S:
+        if not path.is_file() or time.time() - path.stat().st_mtime < LEFT_AFTER_S:
             continue
         name = path.name.lstrip(".")
         try:
@@ -228,8 +231,11 @@ def _flush_folder(path: Path) -> None:
 
 
 def _names(within: str) -> list[str]:
+    """Files alone; one that somebody else put there counts too, since it may hold a report."""
     try:
-        return sorted(name for name in os.listdir(folder(within)) if not name.startswith((".", "probe-")))
+        with os.scandir(folder(within)) as found:
+            files = [entry.name for entry in found if entry.is_file(follow_symlinks=False)]
+        return sorted(name for name in files if not name.startswith((".", "probe-")))
     except (FileNotFoundError, NotADirectoryError):
         return []
 

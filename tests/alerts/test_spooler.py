@@ -113,6 +113,27 @@ def test_an_unreadable_file_is_set_aside_at_once(spooler, folder):
     assert spool.quarantined() == [name]
 
 
+@pytest.mark.parametrize("stray", ["README.txt", "0", "\N{SUPERSCRIPT TWO}.jpg"])
+def test_a_stray_file_is_set_aside_and_the_others_are_replayed(spooler, stray, monkeypatch, caplog):
+    monkeypatch.setattr("alerts.spooler.BATCH", 1)
+    (spool.folder() / stray).write_text("read me")
+    (spool.folder() / "folder").mkdir()
+    app("one", ago_s=60)
+    app("two", ago_s=50)
+    for _ in range(4):
+        spooler.tick()
+    assert (spool.waiting(), spool.quarantined()) == ([], [stray])
+    assert Report.objects.count() == 2
+    assert "SET ASIDE FOR A HUMAN" in caplog.text
+    spooler.texts.close()
+
+
+def test_a_request_under_a_name_that_somebody_gave_it_is_replayed(spooler):
+    (spool.folder() / app().name).rename(spool.folder() / "restored by hand")
+    assert spooler.replay(spool.waiting()) == (False, 1)
+    assert (spool.waiting(), spool.quarantined()) == ([], [])
+
+
 def test_a_database_that_goes_away_sets_nothing_aside(spooler, monkeypatch):
     sms()
 
