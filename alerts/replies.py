@@ -129,6 +129,8 @@ def parse(text: str) -> Reply:
     plain = _plain(text)
     if plain.strip(" .,!?'\"").upper() in STOP_WORDS:
         return Reply(Verb.STOP)
+    if " ".join(_words(plain)) in _OK_WORDS:  # "sudah" alone could be a reference
+        return Reply(Verb.OK)
     if match := _OK.match(plain):
         first, word, last = match.groups()
         reference = _reference(first or last or "")

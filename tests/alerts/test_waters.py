@@ -291,7 +291,7 @@ def test_when_the_lead_drops_out_the_officers_word_still_holds(held, dispatcher,
 def test_a_position_corrected_out_of_the_waters_sets_the_ladder_free(held):
     climb(held)
     held.position = factories.point((99.5, 4.2))
-    held.save()
+    held.save(update_fields=["position"])
     climb(held, 120)
     assert Dispatch.objects.get().unit.call_sign == "MY-LUMUT-04"
 

@@ -32,7 +32,9 @@ def nothing_unexpected(twilio, fcm) -> None:
     numbers |= {*PatrolUnit.objects.values_list("phone", flat=True), settings.OPERATIONS_NUMBER}
     expected = Expectations(numbers=numbers, references=known.__contains__, secret=reporters)
     for entry in [*twilio.messages.values(), *twilio.calls.values()]:
-        if entry["direction"] != "inbound":
+        if entry.get("body", "").startswith("SUAR ALARM: "):  # straight from the auditor, no receipt wanted
+            assert entry["to"] in numbers
+        elif entry["direction"] != "inbound":
             expected.look(entry)
     for message in fcm.messages:
         expected.look({"message": message})

@@ -41,7 +41,7 @@ class Outage:
     """`kill_database` and `start_database` as often as one likes; `web` and `spooler` are real processes."""
 
     def __init__(self, folder: Path, twilio: FakeTwilio) -> None:
-        self.services = Services(folder, fast=True)
+        self.services = Services(folder)  # durable: a row that was committed is there after the kill
         self.twilio = twilio
         self.spool = folder / "spool"
         self.processes: dict[str, subprocess.Popen] = {}
@@ -93,6 +93,7 @@ class Outage:
     def kill_database(self) -> None:
         """SIGKILL to the postmaster and all that it started."""
         pid = self.postgres.pid()
+        os.kill(pid, signal.SIGSTOP)  # nothing is started any more
         children = children_of(pid)
         for one in [pid, *children]:
             with contextlib.suppress(ProcessLookupError):

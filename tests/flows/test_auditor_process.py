@@ -59,9 +59,10 @@ def outside():
 
 
 @pytest.fixture
-def start(sea, outside):
+def start(sea, outside, settings):
     """Start real processes of manage.py on the tests' database and the fake carrier; end them after the test."""
     running = []
+    settings.OPERATIONS_NUMBER = OPERATIONS
 
     def begin(command, **more):
         database = connection.settings_dict

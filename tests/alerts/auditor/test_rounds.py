@@ -83,7 +83,7 @@ def test_messages_that_do_not_leave(priority, status, late_s, said):
 def test_one_alarm_for_a_thousand_messages():
     incident, unit = an_incident(priority=3), factories.PatrolUnit()
     for n in range(150):
-        factories.Notification(incident=incident, unit=unit, priority=1, due_at=ago(60 + n))
+        factories.Notification(incident=incident, unit=unit, priority=1, due_at=ago(30 + n))
     rounds_of(3)
     (row,) = Alarm.objects.all()
     assert row.text.startswith("over 100 P1 by sms not sent, 3 min late")
