@@ -80,11 +80,16 @@ class Writer:
 
     def end(self) -> None:
         """Say that this process stops because it was told to."""
-        try:
-            name = f"{self.kind}:{socket.gethostname()[:60]}:{os.getpid()}"
-            Pulse.objects.filter(name=name).update(ended_at=Now())
-        except DatabaseError as exc:
-            log.warning("the last pulse was not written: %s", type(exc).__name__)
+        end(self.kind)
+
+
+def end(kind: str) -> None:
+    """Say that this process stops because it was told to. Never raises for a database that is away."""
+    try:
+        name = f"{kind}:{socket.gethostname()[:60]}:{os.getpid()}"
+        Pulse.objects.filter(name=name).update(ended_at=Now())
+    except DatabaseError as exc:
+        log.warning("the last pulse was not written: %s", type(exc).__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,11 @@ class Sign:
     ended: bool
 
     @property
+    def host(self) -> str:
+        """The machine; "" for a copy that was named otherwise."""
+        return self.name.split(":")[1] if self.name.count(":") == 2 else ""
+
+    @property
     def is_silent(self) -> bool:
         return not self.ended and self.age_s > limit_s(self.kind)
 
@@ -111,17 +121,25 @@ def signs() -> list[Sign]:
 
 
 def silent(found: list[Sign]) -> list[Sign]:
-    """Of `found` the copies that went silent and that no later copy of their kind stands in for."""
+    """Of `found` the copies that went silent and that no later copy of their kind stands in for.
+
+    One that began on the same machine after the last sign of the others replaces them all: a machine that is
+    started anew leaves many behind. One elsewhere stands in for one.
+    """
     left = []
     for kind in {sign.kind for sign in found}:
         of_kind = [sign for sign in found if sign.kind == kind]
         fresh = sorted((s for s in of_kind if not s.ended and not s.is_silent), key=lambda s: s.started_s)
+        taken: list[Sign] = []
         for gone in sorted((s for s in of_kind if s.is_silent), key=lambda s: s.age_s):
-            successor = next((s for s in fresh if s.started_s <= gone.age_s), None)
+            later = [s for s in fresh if s.started_s <= gone.age_s]
+            if any(s.host == gone.host for s in later if s.host):
+                continue
+            successor = next((s for s in later if s not in taken), None)
             if successor is None:
                 left.append(gone)
             else:
-                fresh.remove(successor)
+                taken.append(successor)
     return left
 
 

@@ -69,6 +69,8 @@ class Spooler:
                 if not busy:
                     self.stopping.wait(IDLE_S)
             self.texts.close()
+            self.pulse.end()
+            connection.close()
 
     def tick(self) -> bool:
         """Replay a batch, or have distress texted; True if there may be more to replay at once."""

@@ -1,7 +1,9 @@
 """The Celery application: carries what may wait, and wake-ups."""
 
+import atexit
 import logging
 import os
+from functools import cache
 
 from celery import Celery, signals
 from celery.contrib.django.task import DjangoTask
@@ -41,6 +43,7 @@ def beat_is_heard(**kwargs) -> None:
     """The broker took what only beat puts in: a sign of life of beat."""
     from alerts import pulses  # models, which the application is too early for
 
+    _end_beat_at_exit()
     try:
         pulses.write("beat", "the broker took a task")
     except DatabaseError as exc:
@@ -48,3 +51,24 @@ def beat_is_heard(**kwargs) -> None:
     finally:
         if not connection.in_atomic_block:
             connection.close()
+
+
+@cache
+def _end_beat_at_exit() -> None:
+    """Beat has no signal for its end; SIGTERM lets it exit as any program. Once a process."""
+    atexit.register(_end_pulse, "beat", os.getpid())
+
+
+@signals.worker_process_shutdown.connect
+def worker_is_told_to_stop(**kwargs) -> None:
+    """A process of the pool, which is the one that writes the pulse, was told to stop."""
+    _end_pulse("worker", os.getpid())
+
+
+def _end_pulse(kind: str, pid: int) -> None:
+    if os.getpid() != pid:  # a fork inherits what is done at exit
+        return
+    from alerts import pulses
+
+    pulses.end(kind)
+    connection.close()

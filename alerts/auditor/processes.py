@@ -27,8 +27,12 @@ def silent_processes(now: datetime) -> Iterator[Finding]:
     """Copies that stopped without a word, and kinds of which none is left."""
     found = pulses.signs()
     may_start_s = max(START_PULSES * settings.PULSE_S, 2 * settings.AUDITOR_PERIOD_S)
+    running_s = time.monotonic() - _started
     silent = pulses.silent(found)
     for sign in silent:
+        # Last heard before this auditor began: all is being started anew, and it may not be up yet.
+        if sign.age_s > running_s and running_s <= max(may_start_s, pulses.limit_s(sign.kind)):
+            continue
         text = f"{sign.name} gives no sign of life for {age(sign.age_s)}"
         yield Finding("process_silent", sign.name, text, at_once=True)
     for kind in settings.AUDITOR_EXPECTS:
@@ -36,7 +40,7 @@ def silent_processes(now: datetime) -> Iterator[Finding]:
         if kind in {sign.kind for sign in silent} or any(not s.ended and not s.is_silent for s in of_kind):
             continue
         since_s = min((s.age_s for s in of_kind), default=float("inf"))
-        if min(since_s, time.monotonic() - _started) > max(may_start_s, pulses.limit_s(kind)):
+        if min(since_s, running_s) > max(may_start_s, pulses.limit_s(kind)):
             yield Finding("process_silent", f"kind:{kind}", f"no {kind} process is at work", at_once=True)
 
 
@@ -45,7 +49,7 @@ def wrong_clocks(now: datetime) -> Iterator[Finding]:
     apart: dict[str, int] = {}
     for sign in pulses.signs():
         if not sign.ended and not sign.is_silent and abs(sign.ahead_ms) > pulses.CLOCK_MS:
-            host = sign.name.split(":")[1] if sign.name.count(":") == 2 else sign.name
+            host = sign.host or sign.name
             apart[host] = max(sign.ahead_ms, apart.get(host, 0), key=abs)
     for host, ahead_ms in apart.items():
         way = "ahead of" if ahead_ms > 0 else "behind"

@@ -22,6 +22,9 @@ def sign(name, age_s, started_s=1000.0, kind="dispatcher", ended=False):
         ([sign("a", 13), sign("b", 1)], ["a"]),  # the other was there before: it stands in for nobody
         ([sign("a", 13), sign("b", 1, started_s=9)], []),  # restarted
         ([sign("a", 13), sign("b", 14), sign("c", 1, started_s=9)], ["b"]),  # one restart for two
+        ([sign("h:1", 13), sign("h:2", 900), sign("h:3", 1, started_s=9)], []),  # all of that machine
+        ([sign("h:1", 13), sign("h:2", 900), sign("i:3", 1, started_s=9)], ["h:2"]),  # of another: one
+        ([sign("h:1", 13), sign("h:2", 1, started_s=14)], ["h:1"]),  # beside it before: a second copy
         ([sign("a", 40, kind="worker")], []),
         ([sign("a", 61, kind="worker"), sign("b", 1, started_s=5)], ["a"]),  # another kind is no successor
         ([sign("a", 31, kind="ais")], ["a"]),
@@ -100,3 +103,19 @@ def test_the_worker_and_the_broker_prove_themselves(db, settings):
     after_task_publish.send(sender="alerts.tasks.pulse")
     assert {one.kind for one in pulses.signs()} == {"worker", "beat"}
     assert app.conf.beat_schedule["pulse"]["schedule"].total_seconds() < pulses.limit_s("worker") / 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_celery_s_processes_say_that_they_were_told_to_stop():
+    from celery.signals import worker_process_shutdown
+
+    from config.celery import _end_pulse
+
+    for kind in ("worker", "beat"):
+        pulses.write(kind)
+    _end_pulse("beat", 1)  # a fork of it
+    assert not any(one.ended for one in pulses.signs())
+    worker_process_shutdown.send(sender=None)
+    assert {one.kind: one.ended for one in pulses.signs()} == {"worker": True, "beat": False}
+    _end_pulse("beat", pulses.os.getpid())
+    assert all(one.ended for one in pulses.signs())

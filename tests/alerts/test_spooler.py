@@ -170,6 +170,15 @@ def test_which_errors_are_the_database_s_own(state, of_the_database):
     assert spool_replay.is_of_the_database(OperationalError("no state")) is False, "the database answers"
 
 
+def test_a_spool_process_that_is_told_to_stop_ends_its_pulse(spooler, monkeypatch):
+    from alerts.models import Pulse
+
+    monkeypatch.setattr("alerts.spooler.watch.start", lambda params: None)
+    monkeypatch.setattr(spooler, "tick", lambda: (spooler.pulse.beat("worked"), spooler.stop())[0])
+    spooler.run()
+    assert Pulse.objects.get(kind="spool").ended_at is not None
+
+
 def test_a_tick_replays_refreshes_the_numbers_and_says_that_it_lives(spooler, station):
     from alerts.models import Pulse
 

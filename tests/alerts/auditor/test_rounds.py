@@ -358,7 +358,8 @@ def age_pulses(seconds):
         cursor.execute("UPDATE alerts_pulse SET at = at - make_interval(secs => %s::float8)", [seconds])
 
 
-def test_a_process_that_hears_nothing_more():
+def test_a_process_that_hears_nothing_more(monkeypatch):
+    monkeypatch.setattr(processes, "_started", time.monotonic() - 61)
     pulses.write("dispatcher")
     assert rounds_of(1).clean
     age_pulses(13)
@@ -366,6 +367,24 @@ def test_a_process_that_hears_nothing_more():
     assert "gives no sign of life for 1" in standing()["process_silent"]
     pulses.write("dispatcher")
     assert rounds_of(1).clean
+
+
+def test_what_was_silent_before_the_auditor_began_has_time_to_be_started(monkeypatch):
+    monkeypatch.setattr(processes, "_started", time.monotonic() - 50)
+    pulses.write("dispatcher")
+    age_pulses(3600)
+    assert rounds_of(1).clean
+    monkeypatch.setattr(processes, "_started", time.monotonic() - 61)
+    rounds_of(1)
+    assert "gives no sign of life for 60 min" in standing()["process_silent"]
+
+
+def test_what_falls_silent_while_the_auditor_looks_is_told_at_once(monkeypatch):
+    monkeypatch.setattr(processes, "_started", time.monotonic() - 20)
+    pulses.write("dispatcher")
+    age_pulses(13)
+    rounds_of(1)
+    assert "gives no sign of life" in standing()["process_silent"]
 
 
 def test_a_kind_of_which_none_is_left(settings, monkeypatch):
