@@ -90,7 +90,8 @@ def test_writing_pulses_does_not_grow_the_table():
         assert cursor.fetchone()[0] <= 8192 * 2
 
 
-def test_the_worker_and_the_broker_prove_themselves(db, settings):
+def test_the_worker_and_the_broker_prove_themselves(db, monkeypatch):
+    monkeypatch.setattr("config.celery._end_beat_at_exit", lambda: None)
     from alerts.tasks import pulse
     from config.celery import app
 
