@@ -4,8 +4,10 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.gis.geos import Point
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from alerts import sectors
+from alerts.auditor import contradictions
 from alerts.models import PatrolUnit, Station
 from communities import places
 from communities.models import Community, Device, User, Zone
@@ -47,6 +49,10 @@ class TestDemo:
         crew = authenticate(rf.post("/"), username="my-lumut-04", password=password)
         assert (crew.role, crew.is_staff) == ("crew", False)
         assert [unit.call_sign for unit in crew.patrol_units.all()] == ["MY-LUMUT-04"]
+
+    def test_its_units_contradict_no_rule(self, demo):
+        demo()
+        assert [found.text for found in contradictions.unit_statuses(timezone.now())] == []
 
     def test_a_second_run_doubles_nothing_and_keeps_the_password(self, demo, rf):
         password = demo().split("password of these: ")[1].split()[0]

@@ -89,7 +89,7 @@ class TestTheShippedSample:
         ("call_sign", "expected"),
         [
             ("MY-LANGKAWI-02", {"status": "out_of_service", "language": "ms", "readiness_s": 600}),
-            ("MY-MELAKA-06", {"status": "en_route", "speed_kn": 33.0, "range_nm": 110.0}),
+            ("MY-MELAKA-06", {"status": "off_watch", "speed_kn": 33.0, "range_nm": 110.0}),
             ("MY-SEMPORNA-21", {"status": "off_watch", "alert_channel": "app", "crew_size": 12}),
             (
                 "PH-HELI-01",
