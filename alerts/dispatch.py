@@ -405,7 +405,15 @@ def _desk_looks(incident: Incident, dispatch: Dispatch, now: datetime) -> None:
         return
     duty, centres = candidates.desks(incident, candidates.datum(incident, now), dispatch.unit)
     for station in [duty] if duty else centres:
-        desk_calls.call_desk(station, ("sms",), incident, "untouched", key=f"done:{dispatch.pk}", now=now)
+        desk_calls.call_desk(
+            station,
+            ("sms",),
+            incident,
+            "ended_unseen",
+            key=f"done:{dispatch.pk}",
+            now=now,
+            call_sign=dispatch.unit.call_sign,
+        )
 
 
 def _lock_both(dispatch_id) -> None:

@@ -20,7 +20,10 @@ ALARMS = (
     "crew_silent",
     "crew_alarm",
     "stand_down_unread",
+    "ended_unseen",
 )
+# Of what is over: said without the priority and the danger, which would sound like a new distress.
+ENDED = ("stand_down_unread", "ended_unseen")
 
 
 def alarm_text(language: str, kind: str, call_sign: str) -> str:
@@ -43,6 +46,8 @@ def duty_alarm(
     language = for_crew(language)
     values = {"priority": f"P{priority}", "reference": reference, "type": label_of(language, type)}
     alarm = alarm_text(language, kind, call_sign)
+    if kind in ENDED:
+        return sms(language, "duty", "duty_ended", alarm=alarm, drill=drill, reference=reference)
     return sms(language, "duty", "duty_alarm", alarm=alarm, drill=drill, dropped=("type",), **values)
 
 

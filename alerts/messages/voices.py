@@ -1,6 +1,6 @@
 """What a crew or a duty officer hears on the telephone. Plain text: whoever puts it into TwiML escapes it."""
 
-from alerts.messages.desks import alarm_text
+from alerts.messages.desks import ENDED, alarm_text
 from alerts.messages.values import label_of, latin, miles
 from alerts.wording import drill_mark, entry, for_crew, tidy
 
@@ -57,10 +57,11 @@ def spoken_alarm(
 ) -> str:
     """What a duty officer hears: `duty_alarm` in speech; ends with "press 1 if you have it"."""
     language = for_crew(language)
-    values = {"priority": priority, "reference": _spelled(reference), "type": _said_type(language, type)}
-    return _spoken(
-        language, "spoken_alarm", drill, alarm=alarm_text(language, kind, call_sign).lower(), **values
-    )
+    values = {"reference": _spelled(reference), "alarm": alarm_text(language, kind, call_sign).lower()}
+    if kind in ENDED:
+        return _spoken(language, "spoken_ended", drill, **values)
+    values |= {"priority": priority, "type": _said_type(language, type)}
+    return _spoken(language, "spoken_alarm", drill, **values)
 
 
 def spoken_asked(what: str, *, language: str, reference: str, drill: bool = False) -> str:

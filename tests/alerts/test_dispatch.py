@@ -85,6 +85,17 @@ def test_the_last_unit_done_resolves_the_incident(patrol, second_patrol, dispatc
     assert set(PatrolUnit.objects.values_list("status", flat=True)) == {"returning"}
 
 
+def test_a_desk_hears_that_a_crew_ended_what_no_officer_has_seen(patrol):
+    type(patrol.station).objects.update(duty_phone="+60112223344", language="en")
+    row = factories.Dispatch(
+        incident=factories.Incident(status="dispatching", type="sinking"), unit=patrol, status="alerting"
+    )
+    dispatch.acknowledge(row.pk, via="sms")
+    dispatch.complete(row.pk, via="sms")
+    told = row.incident.notifications.filter(purpose="duty").values_list("text", flat=True)
+    assert [f"ENDED BY {patrol.call_sign}, NO OFFICER HAS SEEN IT" in text for text in told] == [True]
+
+
 def test_a_unit_is_not_tasked_twice_to_one_incident(patrol, dispatcher):
     incident = factories.Incident(type="sinking")
     dispatch.task(incident.pk, patrol.pk, by=dispatcher)

@@ -693,3 +693,27 @@ def test_segments_hold_every_character_and_no_more_parts_than_needed(text):
 def test_more_text_never_costs_less(text, more):
     assert segments(text + more)[2] >= segments(text)[2]
     assert segments(text)[0] == "GSM-7"
+
+
+@pytest.mark.parametrize("kind", ["ended_unseen", "stand_down_unread"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_over_does_not_sound_like_a_new_distress(language, kind):
+    said = {"language": language, "priority": 1, "reference": REFERENCE, "type": "sinking"}
+    text = messages.duty_alarm(kind, call_sign="MY-LUMUT-04", **said)
+    voice = messages.spoken_alarm(kind, call_sign="MY-LUMUT-04", **said)
+    danger = words(language)
+    assert segments(text)[2] == 1
+    assert "MY-LUMUT-04" in text
+    assert "my-lumut-04" in voice
+    assert "P1" not in text
+    assert REFERENCE in text
+    for one in (text, voice):
+        assert danger["types"]["sinking"].lower() not in one.lower()
+        assert danger["duty"]["untouched"].lower() not in one.lower()
+
+
+def test_the_desk_hears_which_crew_ended_what_no_officer_has_seen():
+    said = {"language": "en", "priority": 1, "reference": "6QZFF", "type": "sinking"}
+    assert messages.duty_alarm("ended_unseen", call_sign="MY-LUMUT-04", **said) == (
+        "6QZFF: ENDED BY MY-LUMUT-04, NO OFFICER HAS SEEN IT. Look at the desk. Reply 1 6QZFF=I HAVE IT"
+    )
