@@ -35,6 +35,8 @@ def to_sms(form: Mapping[str, str]) -> str:
         language = wording.for_crew(read("", sender_country=country).language)
         digit = replies.DIGIT_OF_VERB.get(reply.verb, "")
         return wording.sms(language, "crew", "kept", digit=digit, reference=reply.reference)
+    if reply.verb is not None:
+        return ""  # a key alone: a crew would take `OK` for taken over, which nobody can say now
     return to_report(Incoming(source=Report.Source.SMS, external_id="", text=text, sender_country=country))
 
 

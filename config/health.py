@@ -1,11 +1,14 @@
 """Is the service alive, may it take traffic, and how late is it?"""
 
 import hmac
+import logging
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.db import Error as DatabaseFault
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 from django.db.models.functions import Now
@@ -20,6 +23,8 @@ from communities.ids import uuid7_at
 from config.durability import unsafe_settings
 from config.problems import problem
 from reports import spool
+
+log = logging.getLogger(__name__)
 
 LATE = timedelta(seconds=15)
 
@@ -150,9 +155,27 @@ def may_scrape(request: HttpRequest) -> bool:
 
 
 def collect() -> CollectorRegistry:
-    """Gauges of what is due and how late; the age of the oldest due row is the one to alarm on."""
+    """Gauges of what is due and how late; the age of the oldest due row is the one to alarm on.
+
+    Without the database: what this process and its disk can tell, and `suar_database_up 0`.
+    """
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
+    files = Gauge("suar_spool_files", "Requests kept on this machine's disk", ["folder"], registry=registry)
+    for name, listed in (("waiting", spool.waiting), ("quarantine", spool.quarantined)):
+        with suppress(OSError):
+            files.labels(name).set(len(listed()))
+    up = Gauge("suar_database_up", "Whether the database answered this scrape", registry=registry)
+    try:
+        _collect_rows(registry)
+        up.set(1)
+    except DatabaseFault as exc:
+        log.warning("metrics without the database: %s", type(exc).__name__)
+        up.set(0)
+    return registry
+
+
+def _collect_rows(registry: CollectorRegistry) -> None:
     due_rows = Gauge("suar_due_rows", "Rows that should have left by now", ["queue"], registry=registry)
     oldest = Gauge("suar_oldest_due_seconds", "Age of the oldest due row", ["queue"], registry=registry)
     for name, (count, age_s) in due().items():
@@ -183,7 +206,6 @@ def collect() -> CollectorRegistry:
     fresh = Notification.objects.filter(pk__gte=uuid7_at(timezone.now() - timedelta(hours=1)))
     for row in fresh.order_by().values("channel", "status").annotate(count=Count("pk")):
         outcomes.labels(row["channel"], row["status"]).set(row["count"])
-    return registry
 
 
 def due() -> dict[str, tuple[int, float]]:

@@ -2,7 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.utils import timezone
 
 from alerts import alarms, pulses
@@ -89,6 +89,20 @@ def test_metrics_tell_the_age_of_the_oldest_due_row(client):
     assert response["Content-Type"].startswith("text/plain")
     for queue in ("notification", "escalation"):
         assert re.search(rf'^suar_oldest_due_seconds{{queue="{queue}"}} 0\.0$', response.text, re.MULTILINE)
+
+
+def test_metrics_without_the_database_tell_what_is_kept(client, settings, tmp_path, monkeypatch):
+    def away():
+        raise OperationalError("away")
+
+    monkeypatch.setattr(health, "due", away)
+    settings.SPOOL_ROOT = tmp_path
+    (tmp_path / "waiting").mkdir()
+    (tmp_path / "waiting" / "0").write_bytes(b"kept")
+    response = client.get("/metrics")
+    assert (response.status_code, response["Content-Type"].split(";")[0]) == (200, "text/plain")
+    assert "suar_database_up 0.0" in response.text
+    assert 'suar_spool_files{folder="waiting"} 1.0' in response.text
 
 
 @pytest.mark.parametrize(
