@@ -21,6 +21,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from alerts.transports.base import TransportError
 
 
+LONGEST_WAIT_S = 3600.0  # a carrier that names a longer wait is asked again after this
+
+
 class _Attempt:
     """How far one send has come."""
 
@@ -87,7 +90,10 @@ def within(total_s: float, call: Callable[[], str]) -> str:
 
 
 def retry_after_s(value: str | None) -> float | None:
-    """Read a Retry-After header: seconds or an HTTP date; None when missing or not to be read."""
+    """Read a Retry-After header: seconds or an HTTP date, at most an hour.
+
+    None when missing or not to be read.
+    """
     if not value:
         return None
     try:
@@ -100,7 +106,7 @@ def retry_after_s(value: str | None) -> float | None:
         if at.tzinfo is None:
             at = at.replace(tzinfo=UTC)
         seconds = (at - datetime.now(UTC)).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), LONGEST_WAIT_S) if math.isfinite(seconds) else None
 
 
 def mount(session: requests.Session, *, carries_message: bool = True) -> requests.Session:
