@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import OperationalError, transaction
 from knox.models import AuthToken
 
 from alerts.models import PatrolUnit
@@ -27,8 +27,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("--days", type=int, default=90, help="until it expires; 0 for never (an AVL box)")
 
+    def handle(self, *args, **options) -> None:
+        try:
+            self.issue(**options)
+        except OperationalError:
+            raise CommandError("The database does not answer; no token was made.") from None
+
     @transaction.atomic
-    def handle(self, *args, username: str, create: str | None, unit: list[str], days: int, **options) -> None:
+    def issue(self, *, username: str, create: str | None, unit: list[str], days: int, **options) -> None:
         user = User.objects.filter(username=username).first()
         if user is None:
             if create is None:

@@ -1,4 +1,5 @@
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from alerts import duty_numbers
 from reports import spool
@@ -9,4 +10,8 @@ class Command(BaseCommand):
 
     def handle(self, **options) -> None:
         spool.prepare()
-        self.stdout.write(f"{duty_numbers.write()} desks in {duty_numbers.path()}")
+        try:
+            desks = duty_numbers.write()
+        except OperationalError:
+            raise CommandError("The database does not answer; the file is as it was.") from None
+        self.stdout.write(f"{desks} desks in {duty_numbers.path()}")
