@@ -104,7 +104,7 @@ class TestJoining:
                 decisions.join(one.pk, into.pk, by=dispatcher, reason="x")
         assert Incident.objects.get(pk=one.pk).status == "open"
 
-    def test_the_survivor_takes_what_the_other_adds(self, dispatcher):
+    def test_the_survivor_takes_what_the_other_adds(self, dispatcher, asked):
         calm = report("enjin rosak 4.20 100.45", "1", reporter=factories.Reporter()).incident
         urgent = report("bot karam 5 orang", "2", reporter=factories.Reporter()).incident
         survivor = decisions.join(urgent.pk, calm.pk, by=dispatcher, reason="same")
