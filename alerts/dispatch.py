@@ -19,13 +19,14 @@ from alerts import (
     feedback,
     fitness,
     fleet,
+    messages,
     unit_status,
     wakeup,
     watches,
     ways,
     workflow,
 )
-from alerts.models import Dispatch, PatrolUnit
+from alerts.models import Dispatch, Notification, PatrolUnit
 from alerts.workflow import DispatchNotAllowed
 from communities.crash_points import crash_point
 from communities.models import User
@@ -174,9 +175,12 @@ def merge(incident_id, into_id, *, by: User, reason: str, now: datetime | None =
 
 
 @transaction.atomic
-def acknowledge(dispatch_id, *, via: str, by: User | None = None, now: datetime | None = None) -> Dispatch:
+def acknowledge(
+    dispatch_id, *, via: str, by: User | None = None, reason: str = "", now: datetime | None = None
+) -> Dispatch:
     """A human goes: the first to say so leads, the ladder stops, the reporter hears it.
 
+    What an officer wrote down for a crew (`via` "officer") the crew is told.
     Saying it twice is saying it once. Raises AlreadyTaken, DispatchNotAllowed.
     """
     now = now or timezone.now()
@@ -202,13 +206,19 @@ def acknowledge(dispatch_id, *, via: str, by: User | None = None, now: datetime 
     role = Dispatch.Role.SUPPORT if lead is not None else Dispatch.Role.LEAD
     if lead is None:
         _replace_doubted(incident, unit, now)
-    workflow.advance(dispatch, S.ACKNOWLEDGED, via=via, by=by, role=role, now=now)
+    workflow.advance(dispatch, S.ACKNOWLEDGED, via=via, by=by, reason=reason, role=role, now=now)
     unit_status.set_status(unit, U.ACKNOWLEDGED)
     watches.follow(dispatch, via=via, now=now)
     if role == Dispatch.Role.LEAD:
         _lead_found(incident, dispatch, now)
     else:
         endings.take_back_calls(incident, dispatch)
+    if via == "officer":
+        said = {"language": unit.language, "reference": incident.reference, "drill": incident.drill}
+        text = messages.noted_going(at=now, **said)
+        key = f"{dispatch.pk}:noted_going"
+        calls.tell_unit(dispatch, incident, text, purpose=Notification.Purpose.ANSWER, key=key, now=now)
+        wakeup.ring_on_commit()
     transaction.on_commit(partial(crash_point, "K8"))
     return dispatch
 

@@ -145,6 +145,7 @@ class DispatchVerb(APIView):
     permission_classes = [IsCrew | IsDesk]
     say: Callable[..., Dispatch]
     takes_reason = True
+    officer_says_why = False
 
     def post(self, request: Request, id) -> Response:
         found = get_object_or_404(Dispatch, pk=id)
@@ -153,7 +154,10 @@ class DispatchVerb(APIView):
         said = ReasonSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         via = "officer" if request.user.is_desk else "app"
-        reason = said.validated_data if self.takes_reason else {}
+        says_why = via == "officer" and self.officer_says_why
+        reason = said.validated_data if self.takes_reason or says_why else {}
+        if says_why and not reason.get("reason"):
+            raise serializers.ValidationError({"reason": ["Say how the crew told you that it goes."]})
         self.say(found.pk, via=via, by=request.user, **reason)
         return Response(DispatchSerializer(visible_to(request.user).get(pk=found.pk)).data)
 
@@ -169,10 +173,15 @@ def _verb(operation_id: str, what: str):
     )
 
 
-@_verb("acknowledge_dispatch", "I have it and I go. 409: another leads (`call_sign`, `acknowledged_at`).")
+@_verb(
+    "acknowledge_dispatch",
+    "I have it and I go. The desk, for a crew on the radio, must give a `reason`."
+    " 409: another leads (`call_sign`, `acknowledged_at`).",
+)
 class Acknowledge(DispatchVerb):
     say = staticmethod(dispatch.acknowledge)
     takes_reason = False
+    officer_says_why = True
 
 
 @_verb("decline_dispatch", "I cannot go: the next unit is called at once.")

@@ -169,8 +169,7 @@ class Answer(Act):
     def do(self, incident, form, user):
         data = form.cleaned_data
         verb: Callable = getattr(dispatch, data["verb"])
-        note = {"reason": data["reason"]} if data["verb"] != "acknowledge" else {}
-        row = verb(data["dispatch"].pk, via="officer", by=user, **note)
+        row = verb(data["dispatch"].pk, via="officer", by=user, reason=data["reason"])
         return _("%(unit)s is recorded as %(status)s.") % {
             "unit": row.unit.call_sign,
             "status": row.get_status_display(),

@@ -101,6 +101,11 @@ def unit_confirmed(*, language: str, reference: str, at: datetime, drill: bool =
     return _to_crew("unit_confirmed", language, drill, reference=reference, time=zulu(at))
 
 
+def noted_going(*, language: str, reference: str, at: datetime, drill: bool = False) -> str:
+    """Tell a crew that an officer has written down for it that it goes."""
+    return _to_crew("noted_going", language, drill, reference=reference, time=zulu(at))
+
+
 def late_ack(*, language: str, reference: str, call_sign: str, at: datetime, drill: bool = False) -> str:
     """Tell a crew that `call_sign` took the task before them, at `at`."""
     return _to_crew(

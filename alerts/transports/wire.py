@@ -20,7 +20,6 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from alerts.transports.base import TransportError
 
-
 LONGEST_WAIT_S = 3600.0  # a carrier that names a longer wait is asked again after this
 
 

@@ -173,6 +173,7 @@ def everything_said(language):
                 alarm = messages.duty_alarm(kind, priority=1, type=type_, call_sign=LONGEST_CALL_SIGN, **ref)
                 yield f"duty_alarm {kind}", alarm, REFERENCE, "1"
         yield "unit_confirmed", messages.unit_confirmed(at=AT, **ref), REFERENCE, "34569"
+        yield "noted_going", messages.noted_going(at=AT, **ref), REFERENCE, "369"
         yield "late_ack", messages.late_ack(call_sign=LONGEST_CALL_SIGN, at=AT, **ref), REFERENCE, ""
         yield "not_found", messages.dispatch_not_found(open_references=REFERENCES, **ref), REFERENCE, ""
         yield "none_open", messages.dispatch_not_found(**ref), REFERENCE, "9"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from knox.models import AuthToken
 
-from alerts import vessels
+from alerts import messages, vessels
 from alerts.models import Dispatch, UnitPosition
 from tests import factories
 
@@ -280,11 +280,23 @@ class TestDispatches:
         assert Dispatch.objects.get().status == "alerting"
 
     def test_the_desk_may_write_down_what_a_crew_said_on_the_radio(self, call, dispatcher, alerting):
-        assert (
-            call(dispatcher, "post", f"/api/v1/dispatches/{alerting.pk}/acknowledge/", {}).status_code == 200
-        )
+        url = f"/api/v1/dispatches/{alerting.pk}/acknowledge/"
+        assert call(dispatcher, "post", url, {"reason": "channel 16"}).status_code == 200
         last = alerting.transitions.get()
-        assert (last.via, last.by) == ("officer", dispatcher)
+        assert (last.via, last.by, last.reason) == ("officer", dispatcher, "channel 16")
+        told = alerting.notifications.get(purpose="answer", channel="sms")
+        assert told.unit == alerting.unit
+        language = alerting.unit.language
+        said = messages.noted_going(language=language, reference=alerting.incident.reference, at=last.at)
+        assert told.text == said
+
+    @pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "  "}])
+    def test_the_desk_speaks_for_a_crew_only_with_a_reason(self, call, dispatcher, alerting, body):
+        answer = call(dispatcher, "post", f"/api/v1/dispatches/{alerting.pk}/acknowledge/", body)
+        assert answer.status_code == 400
+        assert "how the crew told you" in answer.content.decode()
+        alerting.refresh_from_db()
+        assert alerting.status == "alerting"
 
     def test_an_unknown_dispatch_is_404(self, call, crew):
         url = "/api/v1/dispatches/00000000-0000-7000-8000-000000000000/acknowledge/"
