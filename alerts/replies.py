@@ -54,7 +54,7 @@ TAKEN_IN = {
 
 # "0" and these words say that a stand-down was read, that a late unit comes later, that all is well. They
 # count only where such a word is owed.
-_OK_WORDS = frozenset(
+OK_WORDS = frozenset(
     word.strip()
     for word in (
         "0, ok, okay, read, all well, baca, sudah baca, dah baca, dibaca, semua selamat, selamat, nabasa,"
@@ -82,8 +82,8 @@ _ECHOES = {
     Verb.IN_DISTRESS: "need help sos perlu bantuan kailangan ng tulong can cuu ช่วย உதவி",
     Verb.KEYS: "",
 }
-_NEGATIONS = frozenset("no not cannot cant tak tidak hindi khong ไม่ ไม่ได้ இல்லை 👎".split())
-_ECHO_WORDS = {verb: frozenset(words.split()) for verb, words in _ECHOES.items()}
+NEGATIONS = frozenset("no not cannot cant tak tidak hindi khong ไม่ ไม่ได้ இல்லை 👎".split())
+ECHO_WORDS = {verb: frozenset(words.split()) for verb, words in _ECHOES.items()}
 
 _START = r"^[^\w+-]*(?:(?:ok|okay|ya|reply|balas|nhan|ref|ruj)\b[\s:,.]*)?[#(]*"
 _LINK = r"(?:[\s#.,:;)(=/*_-]*|[\s.:]*\b(?:ref|ruj)[\s.:#]*)"
@@ -126,30 +126,30 @@ def parse(text: str) -> Reply:
     `1 M4XK2=GOING`, a bare `1`. A text that says two things at once ("1 M4XK2 cannot", the alert typed back
     whole) has no verb: a false acknowledgement would stop the ladder.
     """
-    plain = _plain(text)
+    plain = one_form(text)
     if plain.strip(" .,!?'\"").upper() in STOP_WORDS:
         return Reply(Verb.STOP)
-    if " ".join(_words(plain)) in _OK_WORDS:  # "sudah" alone could be a reference
+    if " ".join(words_of(plain)) in OK_WORDS:  # "sudah" alone could be a reference
         return Reply(Verb.OK)
     if match := _OK.match(plain):
         first, word, last = match.groups()
-        reference = _reference(first or last or "")
+        reference = mended(first or last or "")
         sound = not (first and last) and bool(reference) == bool(first or last)
-        if sound and " ".join(_words(word)) in _OK_WORDS:
+        if sound and " ".join(words_of(word)) in OK_WORDS:
             return Reply(Verb.OK, reference)
     if match := _DIGIT_FIRST.match(plain):
         digit, link, typed, rest = match.groups()
-        reference = _reference(typed)
+        reference = mended(typed)
         if reference and not _is_number(link, typed, rest):
             return _reply(digit, reference, rest, plain)
     if match := _REFERENCE_FIRST.match(plain):
         typed, link, digit, rest = match.groups()
-        reference = _reference(typed)
+        reference = mended(typed)
         if reference and not _is_number(link, typed, rest) and not re.match(r"[.,:]\d", rest):
             return _reply(digit, reference, rest, plain)
     if (match := _BARE_DIGIT.match(plain)) and _only_echo(VERB_OF_DIGIT[int(match[1])], match[2]):
         return Reply(VERB_OF_DIGIT[int(match[1])], "", _trimmed(match[2]))
-    return Reply(None, _reference(re.sub(r"[\W_]", "", plain)), plain)
+    return Reply(None, mended(re.sub(r"[\W_]", "", plain)), plain)
 
 
 def resolve(reply: Reply, candidates: Iterable[tuple]):
@@ -170,7 +170,7 @@ def resolve(reply: Reply, candidates: Iterable[tuple]):
     return takes[0] if takes else None
 
 
-def _plain(text: str) -> str:
+def one_form(text: str) -> str:
     """One form for every digit, width and space; invisible characters gone."""
     folded = unicodedata.normalize("NFKC", text[:_LONGEST])
     kept = []
@@ -185,7 +185,7 @@ def _plain(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _reference(typed: str) -> str:
+def mended(typed: str) -> str:
     """`typed` as a reference, slips mended; "" if it is none."""
     upper = typed.upper()
     if len(upper) != 5 or not upper.isascii():
@@ -205,20 +205,20 @@ def _is_number(link: str, typed: str, rest: str) -> bool:
 
 def _reply(digit: str, reference: str, rest: str, plain: str) -> Reply:
     verb = VERB_OF_DIGIT[int(digit)]
-    digits = [other for other, typed in _PAIR.findall(plain) if _reference(typed)] + _KEY.findall(plain)
+    digits = [other for other, typed in _PAIR.findall(plain) if mended(typed)] + _KEY.findall(plain)
     verbs = {VERB_OF_DIGIT[int(other)] for other in digits}
-    denied = verb is Verb.ACKNOWLEDGE and not _NEGATIONS.isdisjoint(_words(rest)[:1])
+    denied = verb is Verb.ACKNOWLEDGE and not NEGATIONS.isdisjoint(words_of(rest)[:1])
     if len(verbs | {verb}) > 1 or denied:
         return Reply(None, reference, plain)
     return Reply(verb, reference, _trimmed(rest))
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     return re.findall(r"[^\s.,!;:=/()*#'\"-]+", text.lower())
 
 
 def _only_echo(verb: Verb, rest: str) -> bool:
-    return _ECHO_WORDS[verb].issuperset(_words(rest))
+    return ECHO_WORDS[verb].issuperset(words_of(rest))
 
 
 def _trimmed(rest: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from alerts import desk_calls, dispatch, messages, replies, watches
-from alerts.inbound import own_distress
+from alerts.inbound import own_distress, slips
 from alerts.inbound.fishers import Answer, report
 from alerts.models import Dispatch, InboundMessage, PatrolUnit, Watch
 from alerts.replies import Verb
@@ -59,34 +59,58 @@ def text_of(
     if reply.verb is Verb.STOP:
         desk_calls.roster_fault(unit, now=now)
         return Answer("", kind)
+    mine = list(unit.dispatches.answerable().select_related("incident").order_by("-created_at"))
+    if reply.verb is None and mine and _called(mine, reply.reference) is None:
+        reply = replies.Reply(None, "", reply.rest)  # "9 4W4N" has the five characters of a reference
     if reply.verb is None and not reply.reference:
         if _is_service_word(form.get("Body", "")):
             return Answer(messages.keys(language=language), kind)
         if own_distress.told_in(form.get("Body", "")):
             return _crew_in_distress(unit, form, external_id, now)
-        # A crew sees a boat in trouble like anybody else, and answers what it is asked.
-        reporter = identity.reporter_for(unit.phone)
-        return report(
-            form, external_id, now, flags=("from_patrol_unit",), reporter=reporter, sender=unit.phone
-        )
-    mine = list(unit.dispatches.answerable().select_related("incident").order_by("-created_at"))
-    drill = bool(mine) and all(one.incident.drill for one in mine)
+        meant = slips.meant_by(form.get("Body", ""), [one.incident.reference for one in mine])
+        if meant is None:
+            return _sighting(unit, form, external_id, mine, now)
+        if meant.reply is None:
+            return Answer(_ask_which(unit, meant.digit, mine), kind)
+        if meant.reply.verb is Verb.IN_DISTRESS:
+            return _crew_in_distress(unit, form, external_id, now, type=IncidentType.UNDESIGNATED_DISTRESS)
+        reply = meant.reply
+    drill = _all_drills(mine)
     if reply.verb in (None, Verb.KEYS):
         text = messages.keys(language=language, drill=drill)
         return Answer(text, kind, dispatch=_called(mine, reply.reference))
     chosen = replies.resolve(reply, [(one.incident.reference, one.status, one) for one in mine])
     if isinstance(chosen, replies.Ambiguous):
-        open_references = [candidate[0] for candidate in chosen.candidates]
-        digit = replies.DIGIT_OF_VERB[reply.verb]
-        return Answer(
-            messages.which_reference(
-                language=language, digit=digit, open_references=open_references, drill=drill
-            ),
-            kind,
-        )
+        fitting = [candidate[2] for candidate in chosen.candidates]
+        return Answer(_ask_which(unit, replies.DIGIT_OF_VERB[reply.verb], fitting), kind)
     if chosen is None:
         return Answer(_cannot_take(unit, reply, mine, now), kind, dispatch=_called(mine, reply.reference))
     return Answer(_act(unit, reply, chosen[2], now, via), kind, dispatch=chosen[2])
+
+
+def _sighting(
+    unit: PatrolUnit, form: Mapping[str, str], external_id: str, mine: list[Dispatch], now: datetime
+) -> Answer:
+    """A crew sees a boat in trouble like anybody else, and answers what it is asked."""
+    body = form.get("Body", "")
+    told = slips.without_references(body, [one.incident.reference for one in mine]) if mine else body
+    if read(told).position != read(body).position:  # a reference such as 4W4N is no position
+        form = {**form, "Body": told}
+    reporter = identity.reporter_for(unit.phone)
+    return report(form, external_id, now, flags=("from_patrol_unit",), reporter=reporter, sender=unit.phone)
+
+
+def _ask_which(unit: PatrolUnit, digit: int, mine: list[Dispatch]) -> str:
+    return messages.which_reference(
+        language=unit.language,
+        digit=digit,
+        open_references=[one.incident.reference for one in mine],
+        drill=_all_drills(mine),
+    )
+
+
+def _all_drills(mine: list[Dispatch]) -> bool:
+    return bool(mine) and all(one.incident.drill for one in mine)
 
 
 def _owed(unit: PatrolUnit, reply: replies.Reply) -> list[Watch]:

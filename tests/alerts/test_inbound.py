@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from alerts import candidates, desk_calls, escalation, feedback, inbound
 from alerts.inbound import desks
-from alerts.models import Dispatch, Escalation, Notification
+from alerts.models import Dispatch, Escalation, InboundMessage, Notification
 from alerts.replies import STOP_WORDS
 from alerts.wording import LANGUAGES, words
 from reports.models import Incident, Question, Report
@@ -276,3 +276,62 @@ class TestSafeNow:
     def test_a_duty_officers_own_word_is_no_news_to_anybody_without_a_unit(self, station, text):
         text("dah selamat", DUTY_PHONE)
         assert self.told() == []
+
+
+class TestSlipsOfACrew:
+    """An answer that is not plainly one, from a unit with two open tasks."""
+
+    SLIPS = (
+        *("1 4W4N", "1 4W4NG", "1 W4NF", "14W4N", "1 4WN4F", "4W4N", "4w4n 1", "2 4W4N enjin rosak", "12"),
+        *("10", "pergi", "ok kami pergi", "0 4W4N", "1 4W4NFF", "tak boleh pergi"),
+    )
+    REPORTS = ("1 orang jatuh laut", "bot nelayan terbalik 4 16.0N 100 27.0E 3 orang", "2 mayat terapung")
+
+    @pytest.fixture
+    def crew(self, patrol, text):
+        for reference in ("4W4NF", "PRC52"):
+            incident = factories.Incident(reference=reference, status="dispatching", priority=1)
+            factories.Dispatch(incident=incident, unit=patrol, status="alerting")
+        return lambda body: text(body, patrol.phone)
+
+    @pytest.mark.parametrize(
+        "word",
+        SLIPS,
+    )
+    def test_it_is_asked_which_one_and_is_no_report(self, crew, word):
+        answer = crew(word)
+        assert "4W4NF" in answer
+        assert "PRC52" in answer
+        assert not Report.objects.exists()
+        assert not Dispatch.objects.exclude(status="alerting").exists()
+
+    @pytest.mark.parametrize("word", ["1 1 4w4nf", "ok kami pergi 4W4NF", "kami pergi 4W4NF 1"])
+    def test_the_whole_reference_wherever_it_stands_names_the_task(self, crew, word):
+        crew(word)
+        assert Dispatch.objects.engaged().get().incident.reference == "4W4NF"
+        assert not Report.objects.exists()
+
+    @pytest.mark.parametrize("word", ["tak boleh pergi 4W4NF", "nanti dulu 4W4NF", "1 2 4W4NF"])
+    def test_words_about_a_task_that_say_no_step_are_shown_at_it(self, crew, word):
+        assert "1=" in crew(word)
+        assert InboundMessage.objects.get().dispatch.incident.reference == "4W4NF"
+        assert not Dispatch.objects.exclude(status="alerting").exists()
+        assert not Report.objects.exists()
+
+    @pytest.mark.parametrize(
+        "word", ["9", "9 4W4N", "9 4W4NF", "tolong kami karam 4W4N", "SOS", "1 4W4N kami tenggelam"]
+    )
+    def test_its_own_distress_is_a_p1_whatever_reference_stands_in_it(self, crew, word):
+        crew(word)
+        own = latest().incident
+        assert own.priority == 1
+        assert "patrol_unit_in_distress" in own.flags
+
+    @pytest.mark.parametrize("word", REPORTS)
+    def test_what_it_sees_is_a_report_all_the_same(self, crew, word):
+        crew(word)
+        assert latest().text == word
+
+    def test_a_piece_of_a_reference_is_no_position_of_a_report(self, crew):
+        crew("bot nelayan karam dekat 4W4N")
+        assert latest().incident.position is None
