@@ -8,6 +8,7 @@ from tests.carriers.segments import segments
 from tests.carriers.server import Carrier
 
 MARK = re.compile(r"/webhooks/twilio/(status|voice)/\?notification=[0-9a-f-]{36}&token=[0-9a-f]{32}$")
+TIME = re.compile(r"\b[0-2][0-9][0-5][0-9]Z\b")  # five characters as well
 SHORTEST_NUMBER = 7  # digits in which a telephone number can be known again
 
 
@@ -64,10 +65,10 @@ class Expectations:
             if number != to and len(tail) == SHORTEST_NUMBER and tail in digits:
                 self.unexpected.append(f"{channel} with a reporter's number: {text}")
         if self.references is not None:
-            for found in REFERENCE.findall(text):
+            for found in REFERENCE.findall(TIME.sub("", text)):
                 if not self.references(found):
                     self.unexpected.append(f"{channel} with a reference that nobody has, {found}: {text}")
 
     def verify(self) -> None:
         """Fail if anything unexpected was sent."""
-        assert self.unexpected == []
+        assert not self.unexpected, self.unexpected
