@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, Q
 
@@ -26,7 +25,7 @@ from alerts import (
     wakeup,
     waters,
 )
-from alerts.ladder import LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder
+from alerts.ladder import LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder, scaled
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit, SceneWeather
 from communities.crash_points import crash_point
 from communities.models import User
@@ -139,7 +138,7 @@ def sweep(now: datetime) -> int:
         )[:100]
     )
     for incident in untouched:
-        due_at = incident.received_at + _scaled(look_at(incident).rungs[0].at_s)
+        due_at = incident.received_at + scaled(look_at(incident).rungs[0].at_s)
         with transaction.atomic():
             if not workflow.lock(incident.pk).is_open:
                 continue
@@ -492,8 +491,4 @@ def time_of(ladder: Ladder, escalation: Escalation, step: int) -> datetime:
         at_s = ladder.rungs[step].at_s
     else:
         at_s = ladder.rungs[-1].at_s + (step - len(ladder.rungs) + 1) * ladder.repeat_s
-    return escalation.started_at + _scaled(at_s)
-
-
-def _scaled(seconds: float) -> timedelta:
-    return timedelta(seconds=seconds * settings.LADDER_SCALE)
+    return escalation.started_at + scaled(at_s)

@@ -5,7 +5,10 @@ with nobody left is itself an alarm, so each repeats its last rungs without end.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
+
+from django.conf import settings
 
 from alerts.models import Notification
 
@@ -37,6 +40,11 @@ class Ladder:
     rungs: tuple[Rung, ...]
     repeat: tuple[Call, ...]
     repeat_s: int
+
+
+def scaled(seconds: float) -> timedelta:
+    """So many seconds of a ladder, shorter in a demonstration."""
+    return timedelta(seconds=seconds * settings.LADDER_SCALE)
 
 
 def _unit(n: int, *channels: str) -> Call:

@@ -7,11 +7,11 @@ be run twice: a step names its notifications by a key.
 import logging
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
 from alerts import calls, candidates, desk_calls, escalation, messages, outbox, wakeup, welfare
+from alerts.ladder import scaled
 from alerts.models import Dispatch, Notification, PatrolUnit, Watch
 from alerts.watch_ladders import LATE_AFTER_S, LATE_SHARE, LATER_S, READY_IN_S, Step, ladder_of
 from reports import workflow as incidents
@@ -326,11 +326,6 @@ def _call_others(watch: Watch, incident: Incident, now: datetime) -> None:
         now=now,
     )
     escalation.want(incident.pk, now=now)
-
-
-def scaled(seconds: float) -> timedelta:
-    """A time of these ladders, shorter in a demonstration."""
-    return timedelta(seconds=seconds * settings.LADDER_SCALE)
 
 
 def _scaled_span(span: timedelta) -> timedelta:

@@ -126,7 +126,6 @@ _POINT = (
 )
 _DISTANCES = re.compile(_DISTANCE)
 _THEN_POINT = re.compile(rf"{_GAP}(?:{_POINT})")
-_THEN_DISTANCE = re.compile(rf"{_GAP}{_DISTANCE}")
 _POINTS_BEFORE = re.compile(rf"(?:{_POINT}){_GAP}$")
 _GAP_AFTER = re.compile(_GAP)
 _GAP_BEFORE = re.compile(rf"(?:[\s,:()/°'-]|\.|(?<![a-z])(?:{_words(_FROM + ',' + _SMALL)})){{0,14}}$")

@@ -71,7 +71,6 @@ _ROLE_AND = re.compile(rf"(?:{'|'.join(sorted(ROLES))}) ?(?:\+|and|dan|plus|dgn|
 _ONE_BY_ONE = PARTS | ROLES
 NUMBERED = frozenset("jalur zon zone zona no nombor nomor lane lorong jeti pier dermaga rt rw blok".split())
 WE = frozenset("kami kita kmi kaming we kme naanga".split())
-_SKIP = frozenset("na ang ay ada orang are of ng ka lang only just cuma hanya is persons people".split())
 ATTACKERS = frozenset(
     "lanun perompak perampok pirata pirate pirates robber robbers penyamun rompak bersenjata armado "
     "armadong armed gunmen senjata senapang guns gun knives parang pistol bertopeng masked penculik "
