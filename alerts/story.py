@@ -282,8 +282,10 @@ class Story:
         if len(story["dispatches"]) <= place:
             return None
         unit = story["dispatches"][place]["call_sign"]
-        ranked = story["escalation"]["ranking"]["ranked"]
-        return unit, next(row for row in ranked if row["call_sign"] == unit)
+        # The ranking is completed after the first unit is tasked: seen between the two, it is looked for again.
+        ranked = (story["escalation"]["ranking"] or {}).get("ranked", [])
+        row = next((row for row in ranked if row["call_sign"] == unit), None)
+        return row and (unit, row)
 
     def heard(self, number: str, words: str = "", *, kind: str = "sms") -> dict | None:
         """The first message on a phone with these words."""

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+import alerts.console.urls
 import alerts.phones
 import alerts.urls
 import communities.urls
@@ -31,6 +32,7 @@ urlpatterns = [
     ),
     path("webhooks/", include(alerts.urls.webhook_urlpatterns)),
     path("phones/", include(alerts.phones.urlpatterns)),
+    path("console/", include(alerts.console.urls.urlpatterns)),
     path("", include(communities.urls.page_urlpatterns + alerts.urls.page_urlpatterns)),
 ]
 

@@ -63,7 +63,7 @@ ELSEWHERE = {
     "metrics": "tests/config",
     "places/": "tests/communities/test_place_views.py",
 }
-ELSEWHERE_BELOW = ("admin/", "phones/")
+ELSEWHERE_BELOW = ("admin/", "phones/", "console/")  # the console: tests/alerts/console/test_access.py
 
 # The state from which each verb may be said.
 BEFORE = {

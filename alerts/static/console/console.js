@@ -1,0 +1,1 @@
+// What the desk is made of: each module takes care of its own section, and speaks to the others by events on `document`.

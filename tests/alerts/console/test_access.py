@@ -1,0 +1,42 @@
+"""Who may open which page of the console: a row for every route. A new route without a row fails here."""
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from alerts.console import urls
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("anonymous", "crew", "liaison", "dispatcher", "supervisor", "admin")
+DESK = {"dispatcher": 200, "supervisor": 200, "admin": 200}
+#: (method, name of the route) to the answer for each role; whoever is not named gets 403, a stranger signs in first.
+ROWS: dict[tuple[str, str], dict[str, int]] = {
+    ("GET", "console"): DESK,
+}
+#: Arguments of a route, by its name; made when it is asked for.
+ARGUMENTS: dict[str, dict] = {}
+
+
+def test_every_route_has_a_row():
+    assert {entry.name for entry in urls.urlpatterns} == {name for _method, name in ROWS}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("method", "name"), ROWS, ids=" ".join)
+def test_role_matrix_of_the_console(method, name, role, client, request):
+    if role != "anonymous":
+        client.force_login(request.getfixturevalue(role))
+    answer = getattr(client, method.lower())(reverse(name, kwargs=ARGUMENTS.get(name, {})))
+    if role == "anonymous":
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/admin/login/")
+    else:
+        assert answer.status_code == ROWS[method, name].get(role, 403)
+
+
+def test_a_script_without_a_session_is_told_so_and_not_sent_a_page(client):
+    assert client.get("/console/", headers={"X-Fragment": "1"}).status_code == 401
+
+
+def test_the_console_is_below_its_own_address():
+    assert any(str(entry.pattern) == "console/" for entry in get_resolver().url_patterns)
