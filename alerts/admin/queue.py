@@ -12,9 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from alerts.admin.acts import ACTS
-from alerts.admin.forms import escalation_of, is_held, span
-from alerts.admin.incident_page import page_of
+from alerts.console.acts import ACTS
+from alerts.console.forms import escalation_of, is_held, span
+from alerts.console.incident_page import page_of
 from alerts.models import Dispatch, Escalation
 from communities.admin import DESK, ReadOnlyAdmin, role_of
 from communities.charts import position_text

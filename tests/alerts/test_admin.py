@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts import vessels
-from alerts.admin.acts import ACTS
-from alerts.admin.forms import span
+from alerts.console.acts import ACTS
+from alerts.console.forms import span
 from alerts.models import Dispatch, Escalation, Notification
 from communities.charts import position_text, read_position
 from communities.models import Identity, Place, Reveal

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts import candidates, escalation, sector_ladders, vessels
-from alerts.admin.forms import escalation_of, ranking_of, span
+from alerts.console.forms import escalation_of, ranking_of, span
 from alerts.fitness import nm
 from alerts.models import DispatchTransition, InboundMessage, PatrolUnit, Watch
 from alerts.waters import waters_of

@@ -1,0 +1,44 @@
+"""Who works on an incident."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alerts.console.acts.base import Act
+from alerts.console.forms import is_held, span
+from reports import decisions
+
+
+class Take(Act):
+    name, label = "take", gettext_lazy("Take")
+
+    def offered(self, incident, user):
+        return incident.is_open and not (incident.held_by_id == user.pk and is_held(incident))
+
+    def preview(self, incident):
+        seconds = (
+            decisions.LEASE_OF_UNTOUCHED_DISTRESS
+            if incident.taken_at is None and incident.is_distress
+            else decisions.LEASE
+        )
+        yield _("You hold it for %(time)s; the others at the desk see your name on it.") % {
+            "time": span(seconds.total_seconds())
+        }
+        yield _("Nothing is sent.")
+
+    def do(self, incident, form, user):
+        decisions.take(incident.pk, user)
+        return _("You hold %s.") % incident.reference
+
+
+class Release(Act):
+    name, label = "release", gettext_lazy("Give back")
+
+    def offered(self, incident, user):
+        return incident.is_open and incident.held_by_id == user.pk
+
+    def preview(self, incident):
+        yield _("It goes back to the queue; nothing is sent.")
+
+    def do(self, incident, form, user):
+        decisions.release(incident.pk, user)
+        return _("%s is back in the queue.") % incident.reference
