@@ -19,6 +19,7 @@ from alerts import (
     feedback,
     fitness,
     fleet,
+    joined,
     messages,
     unit_status,
     wakeup,
@@ -152,7 +153,7 @@ def close(incident_id, *, by: User, outcome: str, reason: str, now: datetime | N
 
 @transaction.atomic
 def merge(incident_id, into_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
-    """Join two incidents; units called for the first are stood down unless they lead there.
+    """Join two incidents; units called for the first are called for the survivor, where one is still wanted.
 
     Raises DecisionRefused while a unit is on its way to the incident that would vanish.
     """
@@ -167,7 +168,9 @@ def merge(incident_id, into_id, *, by: User, reason: str, now: datetime | None =
     survivor = decisions.join(incident_id, into_id, by=by, reason=reason, now=now)
     if wanted and not escalation.is_climbing(survivor):
         escalation.want(survivor.pk, now=now)  # nothing happens where a unit goes already
-    endings.end_all(incident, by=by, reason=f"joined to {survivor.reference}", now=now)
+    why = f"joined to {survivor.reference}"
+    joined.call_over(incident, survivor, by=by, reason=why, now=now)
+    endings.end_all(incident, by=by, reason=why, now=now)
     return survivor
 
 

@@ -282,7 +282,7 @@ class Story:
         if len(story["dispatches"]) <= place:
             return None
         unit = story["dispatches"][place]["call_sign"]
-        # The ranking is completed after the first unit is tasked: seen between the two, it is looked for again.
+        # The rows are read one after the other: what is not there yet is looked for again.
         ranked = (story["escalation"]["ranking"] or {}).get("ranked", [])
         row = next((row for row in ranked if row["call_sign"] == unit), None)
         return row and (unit, row)

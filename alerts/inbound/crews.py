@@ -1,11 +1,12 @@
 """What a crew texts: a digit for its task, "9" for its own distress, or words that are a report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from alerts import desk_calls, dispatch, messages, replies, watches
+from alerts import desk_calls, dispatch, joined, messages, replies, watches
 from alerts.inbound import own_distress, slips
 from alerts.inbound.fishers import Answer, report
 from alerts.models import Dispatch, InboundMessage, PatrolUnit, Watch
@@ -60,6 +61,8 @@ def text_of(
         desk_calls.roster_fault(unit, now=now)
         return Answer("", kind)
     mine = list(unit.dispatches.answerable().select_related("incident").order_by("-created_at"))
+    if reply.reference and _called(mine, reply.reference) is None:
+        reply = replace(reply, reference=joined.goes_on_as(unit, reply.reference) or reply.reference)
     if reply.verb is None and mine and _called(mine, reply.reference) is None:
         reply = replies.Reply(None, "", reply.rest)  # "9 4W4N" has the five characters of a reference
     if reply.verb is None and not reply.reference:

@@ -96,6 +96,29 @@ def unit_update(
     return sms(language, "crew", "unit_update", drill=drill, dropped=("pob", "at"), **values)
 
 
+def joined(
+    *,
+    language: str,
+    priority: int,
+    old: str,
+    reference: str,
+    type: str,
+    persons_on_board: int | None = None,
+    position: tuple[float, float] | None = None,
+    position_error_m: float | None = None,
+    position_at: datetime | None = None,
+    now: datetime | None = None,
+    drill: bool = False,
+) -> str:
+    """Tell a crew that what it was called for as `old` goes on as `reference`, and how to answer."""
+    language = for_crew(language)
+    values = alert_values(
+        language, type, persons_on_board, position, position_error_m, None, None, None, None, position_at, now
+    )
+    values |= {"priority": f"P{priority}", "old": old, "reference": reference}
+    return sms(language, "crew", "joined", drill=drill, dropped=("at", "pob", "where"), **values)
+
+
 def unit_confirmed(*, language: str, reference: str, at: datetime, drill: bool = False) -> str:
     """Tell a crew that the task is theirs, and the digits that follow."""
     return _to_crew("unit_confirmed", language, drill, reference=reference, time=zulu(at))

@@ -169,6 +169,17 @@ def everything_said(language):
                         **ref,
                     )
                     yield "unit_alert", text, REFERENCE, "12"
+                    text = messages.joined(
+                        priority=1,
+                        old="WWWWW",
+                        type=type_,
+                        persons_on_board=9999,
+                        position=position,
+                        position_error_m=error_m,
+                        position_at=AT if error_m > 18 else None,
+                        **ref,
+                    )
+                    yield "joined", text, REFERENCE, "12"
             for kind in ALARMS:
                 alarm = messages.duty_alarm(kind, priority=1, type=type_, call_sign=LONGEST_CALL_SIGN, **ref)
                 yield f"duty_alarm {kind}", alarm, REFERENCE, "1"

@@ -152,17 +152,35 @@ def fisher_hash() -> bytes:
     return identity.keyed_hash(FISHER_PHONE)
 
 
-def test_units_called_to_the_merged_incident_are_told_to_stop(
-    sea, incident, other, second_phone, patrol_phone, dispatcher
-):
+@pytest.fixture
+def called(sea, incident, other, second_phone, patrol_phone):
+    """The dispatches of the other incident, whose crews have been called for it."""
     sea.passes(61)
-    called = Dispatch.objects.filter(incident=other)
-    assert called.exists()
+    rows = Dispatch.objects.filter(incident=other)
+    assert rows.exists()
+    return rows
+
+
+def test_crews_called_for_a_joined_incident_are_called_for_the_other(
+    sea, incident, other, called, patrol_phone, dispatcher
+):
+    units = {row.unit_id for row in called}
     dispatch.merge(other.pk, incident.pk, by=dispatcher, reason="same boat")
     sea.settles()
     assert {row.status for row in called.all()} == {"stood_down"}
-    assert Notification.objects.filter(purpose="stand_down", incident=other).exists()
+    assert units <= {row.unit_id for row in Dispatch.objects.answerable().filter(incident=incident)}
+    assert not Notification.objects.filter(purpose="stand_down").exists()
     assert Escalation.objects.get(incident=incident).is_live
+    patrol_phone.hears(f"{other.reference} IS NOW {incident.reference}")
+
+
+def test_an_answer_to_the_joined_reference_counts_for_the_other(
+    sea, incident, other, called, patrol_phone, dispatcher
+):
+    dispatch.merge(other.pk, incident.pk, by=dispatcher, reason="same boat")
+    sea.settles()
+    patrol_phone.replies(f"1 {other.reference}")
+    assert Dispatch.objects.engaged().get().incident == incident
 
 
 def test_an_incident_that_a_unit_sails_to_does_not_vanish(sea, incident, other, patrol_phone, dispatcher):
