@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts import dispatch
-from alerts.console.acts.base import Act, who_is_told_to_stop
+from alerts.console.acts.base import Act
 from alerts.console.forms import JoinForm, ReportForm
 from reports import decisions
 
@@ -25,7 +25,12 @@ class Join(Act):
             )
             % incident.reference
         )
-        yield from who_is_told_to_stop(incident)
+        called = [row.unit.call_sign for row in incident.dispatches.answerable().select_related("unit")]
+        if called:
+            yield _(
+                "%s: called for the other incident instead, under its reference; where a unit leads there "
+                "already they are told to stop."
+            ) % ", ".join(called)
 
     def do(self, incident, form, user):
         survivor = dispatch.merge(
