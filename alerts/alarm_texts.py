@@ -8,7 +8,6 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
@@ -105,7 +104,7 @@ def numbers(alarm: Alarm, now: datetime) -> list[tuple[str, object]]:
     """Who hears of an alarm: (number, station id or None). The operations number of all;
     of one incident its duty desk besides; without either the rescue centres.
     """
-    found = of_operations() if alarm.incident is None or operations_number() else []
+    found = of_operations() if alarm.incident is None or phones.of_operations() else []
     if alarm.incident is not None:
         duty, centres = candidates.desks(alarm.incident, candidates.datum(alarm.incident, now), None)
         found += [(station.duty_phone, station.pk) for station in ([duty] if duty else centres)]
@@ -115,17 +114,9 @@ def numbers(alarm: Alarm, now: datetime) -> list[tuple[str, object]]:
     return list(unique.items())[:MOST_NUMBERS]
 
 
-def operations_number() -> str:
-    """OPERATIONS_NUMBER as a carrier takes it; empty where none is set."""
-    try:
-        return phones.normalise(settings.OPERATIONS_NUMBER)
-    except phones.NotAPhoneNumber:
-        return settings.OPERATIONS_NUMBER  # a short code
-
-
 def of_operations() -> list[tuple[str, object]]:
     """Who hears of the service as a whole."""
-    number = operations_number()
+    number = phones.of_operations()
     return [(number, None)] if number else of_centres()
 
 

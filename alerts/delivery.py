@@ -17,7 +17,7 @@ from django.utils import timezone
 from alerts import calls, candidates, escalation, receipts, wakeup, watches
 from alerts.models import Dispatch, Notification
 from alerts.transports.base import Message, TransportError, get_transport
-from communities import identity
+from communities import identity, phones
 from communities.crash_points import crash_point
 from communities.models import Device
 from reports import workflow
@@ -212,7 +212,7 @@ def _address(notification: Notification, found) -> tuple[str, str]:
     elif notification.station_id:
         number = found.station__duty_phone
     elif notification.operations:
-        number = settings.OPERATIONS_NUMBER
+        number = phones.of_operations()
     else:
         number = identity.address_of(notification.reporter)
     if not number:

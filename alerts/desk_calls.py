@@ -4,11 +4,11 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Q
 
 from alerts import alarms, beacon_floods, candidates, messages, outbox
 from alerts.models import Dispatch, Notification, PatrolUnit, Station
+from communities import phones
 from communities.models import Zone
 from reports.models import Incident
 from reports.taxonomy import Capability
@@ -63,7 +63,7 @@ def call_desk(
     silences it, and no unit's answer takes it back. Of a flood of beacons, or of those without a position,
     the desk hears once in ONE_FOR_ALL, whichever incident is due.
     """
-    number = station.duty_phone if station else settings.OPERATIONS_NUMBER
+    number = station.duty_phone if station else phones.of_operations()
     if not number:
         if station is None:
             alarms.stand(

@@ -166,10 +166,11 @@ def merge(incident_id, into_id, *, by: User, reason: str, now: datetime | None =
         )
     wanted = escalation.is_climbing(incident)
     survivor = decisions.join(incident_id, into_id, by=by, reason=reason, now=now)
-    if wanted and not escalation.is_climbing(survivor):
-        escalation.want(survivor.pk, now=now)  # nothing happens where a unit goes already
     why = f"joined to {survivor.reference}"
-    joined.call_over(incident, survivor, by=by, reason=why, now=now)
+    called = joined.call_over(incident, survivor, by=by, reason=why, now=now)
+    if wanted and not escalation.is_climbing(survivor):
+        # Nothing happens where a unit goes already; who was called over is the first rung.
+        escalation.want(survivor.pk, now=now, tasked=bool(called))
     endings.end_all(incident, by=by, reason=why, now=now)
     return survivor
 

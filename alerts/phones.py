@@ -292,7 +292,7 @@ def _phone_of(row, addresses: dict) -> Phone | None:
             else None
         )
     if getattr(row, "operations", False):
-        return Phone(number_of(settings.OPERATIONS_NUMBER), "duty", _("operations"), _("duty officer"))
+        return Phone(numbers.of_operations(), "duty", _("operations"), _("duty officer"))
     if row.reporter is None:
         return None
     if row.reporter_id not in addresses:

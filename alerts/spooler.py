@@ -169,6 +169,17 @@ class Spooler:
             log.error("duty_numbers.json cannot be written: %s", exc)
         self.texts.load_numbers()
 
+    @staticmethod
+    def is_at_work() -> bool:
+        """Whether a copy works on this spool now. Raises OSError if the spool is not ours to use."""
+        spool.prepare()
+        with (Path(settings.SPOOL_ROOT) / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
     def _alone(self, lock) -> bool:
         """Wait until no other copy works on this spool; False if stopped before."""
         told = False

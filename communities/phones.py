@@ -38,6 +38,11 @@ def sender(text: str) -> str:
         return text[:40]
 
 
+def of_operations() -> str:
+    """OPERATIONS_NUMBER as a carrier takes it: E.164, or a short code as it is; empty where none is set."""
+    return sender(settings.OPERATIONS_NUMBER)
+
+
 def country_of(e164: str) -> str:
     """ISO country of a number ("MY"), or "" where the prefix tells none."""
     try:

@@ -37,6 +37,9 @@ def load_files(root: Path) -> None:
     for name in os.environ.get("SUAR_ENV_FILES", ".env,var/env").split(","):
         path = root / name.strip()
         if path.is_file():
+            for known in re.findall(r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", path.read_text()):
+                if os.environ.get(known) == "":
+                    del os.environ[known]
             environ.Env.read_env(path)
 
 

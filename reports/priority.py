@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 
 from reports.taxonomy import EmergencyPhase, ResponsePhase, Severity
 
-RULE = "prio-1"
-
 PHASE = {
     EmergencyPhase.DISTRESS: 50,
     ResponsePhase.ATTACK: 50,

@@ -20,6 +20,7 @@ from alerts.auditor import heartbeat, rounds
 from alerts.auditor.rounds import Round
 from alerts.auditor.watch import Watch
 from alerts.transports.base import get_transport
+from communities import phones
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Auditor:
         self.tell_away_at = time.monotonic() + alarms.pause(self.told_away).total_seconds()
         seconds = self.away * settings.AUDITOR_PERIOD_S
         text = alarm_texts.words([f"the database has not answered for {seconds:.0f} s"])
-        numbers = [number for number, _ in self.numbers] or [alarm_texts.operations_number()]
+        numbers = [number for number, _ in self.numbers] or [phones.of_operations()]
         self.texts.do(lambda: [alarm_texts.send(number, text) for number in filter(None, numbers)], wait_s=0)
 
     def _leave(self) -> None:

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -78,7 +77,7 @@ def receive(form: Mapping[str, str], raw: bytes, *, now: datetime | None = None)
 
 def _is_operations(sender: str) -> bool:
     """The number that is called where no desk can be reached, and no desk's own."""
-    return bool(settings.OPERATIONS_NUMBER) and sender == phones.sender(settings.OPERATIONS_NUMBER)
+    return bool(sender) and sender == phones.of_operations()
 
 
 def _answered_enough(sender_hash: bytes, report: Report | None, most: int, now: datetime) -> bool:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -26,7 +25,7 @@ def text_of(station: Station | None, form: Mapping[str, str], external_id: str, 
     """
     reply = replies.parse(form.get("Body", ""))
     kind, language = InboundMessage.Kind.DUTY, station.language if station else "en"
-    number = station.duty_phone if station else phones.sender(settings.OPERATIONS_NUMBER)
+    number = station.duty_phone if station else phones.of_operations()
     if reply.verb is Verb.STOP:
         log.error("roster fault: the duty phone of %s texted STOP", station.code if station else "operations")
         return Answer("", kind)

@@ -1,10 +1,12 @@
 """Replay in process: what becomes of a kept request, in what order, and what is set aside."""
 
+import fcntl
 import json
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -188,3 +190,12 @@ def test_a_tick_replays_refreshes_the_numbers_and_says_that_it_lives(spooler, st
     assert Pulse.objects.filter(kind="spool").exists()
     assert station.duty_phone in (spool.folder().parent / "duty_numbers.json").read_text()
     spooler.texts.close()
+
+
+def test_beside_a_spool_process_at_work_again_puts_back_and_returns(spooler, settings, capsys):
+    settings.SPOOL_ROOT.mkdir(parents=True, exist_ok=True)
+    with (settings.SPOOL_ROOT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert Spooler.is_at_work()
+        call_command("run_spool", "--again")
+    assert "that is at work here" in capsys.readouterr().out

@@ -131,6 +131,15 @@ def test_the_environment_comes_before_dotenv_and_dotenv_before_var_env(tmp_path,
     assert [env.text(f"SUAR_T_{letter}") for letter in "ABC"] == ["real", "dotenv", "var"]
 
 
+def test_an_empty_variable_does_not_hide_the_one_in_a_file(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_text("SUAR_TEST_EMPTY=from the file\nexport SUAR_TEST_FULL=from the file\n")
+    monkeypatch.setenv("SUAR_ENV_FILES", ".env")
+    monkeypatch.setenv("SUAR_TEST_EMPTY", "")
+    monkeypatch.setenv("SUAR_TEST_FULL", "from outside")
+    env.load_files(tmp_path)
+    assert (os.environ["SUAR_TEST_EMPTY"], os.environ["SUAR_TEST_FULL"]) == ("from the file", "from outside")
+
+
 def test_env_example_names_every_setting_that_is_read_and_no_other():
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z][A-Z0-9_]*)"', (ROOT / "config" / "settings.py").read_text()))
     documented = re.findall(r"^([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(), re.MULTILINE)

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -183,12 +182,6 @@ class Outage:
 
     def kept(self) -> list[Path]:
         return sorted(path for path in (self.spool / "waiting").glob("[0-9]*"))
-
-
-def seconds_until(look, within_s: float = 15.0) -> float:
-    started = time.monotonic()
-    assert wait_until(look, within_s, 0.05), f"not within {within_s} s"
-    return time.monotonic() - started
 
 
 def _answer(request, *, as_json: bool = True):

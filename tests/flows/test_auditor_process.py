@@ -18,7 +18,7 @@ from alerts.auditor import heartbeat
 from alerts.auditor.process import STANDING_BY, Auditor
 from alerts.models import Alarm, AlarmText, Escalation, Notification, Pulse
 from tests import factories
-from tests.flows.test_dispatcher_process import seconds_until
+from tests.flows.patience import seconds_until
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = "+447700900777"

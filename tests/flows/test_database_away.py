@@ -12,7 +12,8 @@ import pytest
 
 from config.localservices import ROOT
 from tests.carriers.twilio import FakeTwilio
-from tests.flows.outage import MRCC, STATION, Outage, children_of, seconds_until
+from tests.flows.outage import MRCC, STATION, Outage, children_of
+from tests.flows.patience import seconds_until
 
 SINKING = "TOLONG bot karam 4 12.000N 100 27.000E 5 orang"
 AT_ONCE = 100

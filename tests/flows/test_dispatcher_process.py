@@ -17,6 +17,7 @@ from alerts import wakeup
 from alerts.dispatcher import Dispatcher
 from alerts.models import Notification, PatrolUnit
 from reports.models import Incident
+from tests.flows.patience import seconds_until
 
 ROOT = Path(__file__).parents[2]
 SINKING = "TOLONG bot karam 4 12.000N 100 27.000E 5 orang"
@@ -53,15 +54,6 @@ class Running:
 
 def text(sea, number: str, body: str) -> None:
     assert sea.twilio.text(f"{sea.origin}/webhooks/twilio/sms/", number, body)[0] == 200
-
-
-def seconds_until(look, within_s: float) -> float:
-    started = time.monotonic()
-    while not look():
-        if time.monotonic() - started > within_s:
-            raise AssertionError(f"not within {within_s} s")
-        time.sleep(0.01)
-    return time.monotonic() - started
 
 
 def heard(sea, number: str) -> list[str]:

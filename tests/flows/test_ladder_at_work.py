@@ -19,6 +19,7 @@ from reports.models import Incident
 from tests import factories
 from tests.carriers.twilio import post_over_http
 from tests.cast import CAPABILITIES
+from tests.flows.patience import seconds_until
 from tests.phone import together
 
 SINKING = "TOLONG bot karam 4 12.000N 100 27.000E 5 orang"
@@ -41,15 +42,6 @@ def at_work(sea):
     finally:
         running.stop()
         thread.join(timeout=30)
-
-
-def seconds_until(found, within_s: float = 15) -> float:
-    """How long it takes until `found` is true."""
-    start = time.monotonic()
-    while not found():
-        assert time.monotonic() - start < within_s
-        time.sleep(0.05)
-    return time.monotonic() - start
 
 
 def texted(sea, phone) -> bool:
@@ -187,8 +179,8 @@ def test_joined_to_an_incident_that_nobody_sails_to_the_wish_for_a_unit_goes_wit
     assert not escalation.is_climbing(other)
     dispatch.merge(first.pk, other.pk, by=dispatcher, reason="same boat")
     sea.settles()
-    patrol_phone.hears("STAND DOWN", first.reference)
-    patrol_phone.hears(other.reference)
+    patrol_phone.hears(f"{first.reference} IS NOW {other.reference}")
+    assert not any(other.reference in text for text in patrol_phone.messages[patrol_phone.heard :])
     assert escalation.is_climbing(other)
     assert not escalation.is_climbing(first)
 

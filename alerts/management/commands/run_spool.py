@@ -23,6 +23,9 @@ class Command(BaseCommand):
             raise CommandError(f"The spool is {trouble}. See SPOOL_ROOT and SPOOL_MOST_MB.")
         if options["again"]:
             self.stdout.write(f"{spool.put_back()} requests are tried again")
+            if Spooler.is_at_work():
+                self.stdout.write("The spool process that is at work here tries them.")
+                return
         spooler = Spooler()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: spooler.stop())
