@@ -76,12 +76,16 @@ class SectorLadderAdmin(ReadOnlyAdmin):
 
     viewers = DESK
     adders = SUPERVISORS
-    list_display = ["sector", "priority", "number", "counts", "by", "at", "reason"]
+    list_display = ["sector", "priority", "version", "counts", "by", "at", "reason"]
     list_filter = ["priority"]
     list_select_related = ["by"]
     search_fields = ["sector"]
     ordering = ["sector", "priority", "-number"]
-    fields = readonly_fields = ["sector", "priority", "number", "in_words", "reason", "by", "at"]
+    fields = readonly_fields = ["sector", "priority", "version", "in_words", "reason", "by", "at"]
+
+    @admin.display(description=_("version"), ordering="number")
+    def version(self, row) -> int:
+        return row.number
 
     @admin.display(description=_("counts"), boolean=True)
     def counts(self, row) -> bool:

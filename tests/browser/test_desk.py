@@ -108,3 +108,12 @@ def test_hostile_words_run_nothing_on_the_incidents_page(visit, dispatcher):
     assert "onerror" in page.locator(".words").first.inner_text()
     assert page.locator("img[src=x]").count() == 0
     assert "taken" not in page.title()
+
+
+def test_the_table_of_a_ladder_fits_a_phone(visit, supervisor):
+    from tests import factories
+
+    factories.Zone(kind="sector", name="Tawau")
+    page = visit("/admin/alerts/sectorladder/add/", who="supervisor", size="handheld")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.get_by_label("Channel").first.is_visible()
