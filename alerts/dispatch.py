@@ -35,6 +35,7 @@ from communities.sphere import NAUTICAL_MILE_M, bearing_deg, great_circle_m
 from reports import decisions
 from reports import workflow as incidents
 from reports.models import Incident
+from reports.taxonomy import TAXONOMY, Category
 
 S, U = Dispatch.Status, PatrolUnit.Status
 RANKING_LIFE = timedelta(minutes=5)  # the ladder's ranking is taken for an officer's choice while so fresh
@@ -136,6 +137,21 @@ def hand_over(incident_id, *, by: User, reason: str, now: datetime | None = None
     """Another centre took the incident in writing (`reason` names it); our units are told to stop."""
     now = now or timezone.now()
     incident = incidents.advance(incident_id, Incident.Status.HANDED_OVER, by=by, reason=reason, now=now)
+    endings.end_all(incident, by=by, reason=reason, now=now, tell_desks=True)
+    return incident
+
+
+@transaction.atomic
+def suspend(incident_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
+    """Give an active search up for now: everyone is told to stop, the incident stays open.
+
+    A new report about it, or an officer who asks for a unit, begins it again. Raises DecisionRefused for what
+    is no rescue.
+    """
+    now = now or timezone.now()
+    if TAXONOMY[incidents.lock(incident_id).type].category != Category.EMERGENCY:
+        raise decisions.DecisionRefused("Only a search for people in danger can be suspended.")
+    incident = incidents.advance(incident_id, Incident.Status.SUSPENDED, by=by, reason=reason, now=now)
     endings.end_all(incident, by=by, reason=reason, now=now, tell_desks=True)
     return incident
 

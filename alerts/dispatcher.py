@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
-from alerts import delivery, escalation, fleet, pulses, searoutes, wakeup, watches
+from alerts import asked_rankings, delivery, escalation, fleet, pulses, searoutes, wakeup, watches
 from alerts.clock import SteadyClock
 from alerts.lanes import Lanes
 from alerts.models import Escalation
@@ -92,6 +92,7 @@ class Dispatcher:
         now = self.clock()
         if delivery.return_leases(now) + escalation.sweep(now) + watches.carry_out_due(now):
             self.due.set()
+        self.rungs.rank_asked(now)
 
     def drain(self) -> None:
         """Carry out all that is due and wait for it: for tests and drills."""
@@ -176,15 +177,21 @@ class Rungs:
             with self.lock:
                 self.in_work.discard(incident_id)
 
-    def _complete(self, incident_id) -> None:
+    def rank_asked(self, now: datetime) -> None:
+        """Begin the rankings that desks asked for; a rung that is due goes first."""
+        for incident_id in asked_rankings.claim(now):
+            self.incomplete.add(incident_id)
+            self.afterwards.submit(self._complete, incident_id, asked_rankings.carry_out)
+
+    def _complete(self, incident_id, rank=escalation.complete_ranking) -> None:
         one = self.dispatcher
         try:
             # Rungs that are due go first: they ask the same pilot for their ways.
             while self.in_work and not one.stopping.wait(0.02):
                 pass
-            escalation.complete_ranking(incident_id, now=one.clock(), kept=one.keeper.latest())
+            rank(incident_id, now=one.clock(), kept=one.keeper.latest())
         except Exception:
-            log.exception("incident %s: the ranking was not completed; the next rung ranks anew", incident_id)
+            log.exception("incident %s: the ranking was not completed; the next one ranks anew", incident_id)
         finally:
             self.incomplete.discard(incident_id)
             connection.close()

@@ -10,12 +10,12 @@ from communities.models import User
 from reports import workflow
 from reports.models import Incident, Report
 from reports.signals import dispatch_requested
-from reports.states import REPORT
 from reports.taxonomy import TAXONOMY
 from reports.triage import SILENT, add_report, ask_for_unit, note_news, open_incident, reply_mode, rescore
 
 LEASE = timedelta(minutes=5)
 LEASE_OF_UNTOUCHED_DISTRESS = timedelta(seconds=60)
+MOVED = "moved"  # field of the story's rows that say which reports a merged incident gave away
 CORRECTABLE = (
     "type",
     "emergency_phase",
@@ -179,7 +179,7 @@ def silence(
 def join(incident_id, into_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
     """Merge one incident into another; its reports move, the survivor takes what they add.
 
-    Undone by `part`. Raises DecisionRefused, TransitionNotAllowed.
+    Undone by `unjoin`, or report by report by `part`. Raises DecisionRefused, TransitionNotAllowed.
     """
     now = now or timezone.now()
     if incident_id == into_id:
@@ -193,10 +193,15 @@ def join(incident_id, into_id, *, by: User, reason: str, now: datetime | None = 
     workflow.advance(
         incident.pk, Incident.Status.MERGED, by=by, reason=reason or "same matter", survivor=survivor, now=now
     )
-    for report in incident.reports.order_by("received_at"):
+    moved = list(incident.reports.order_by("received_at"))
+    for report in moved:
         report.incident = survivor
         report.save(update_fields=["incident"])
         add_report(survivor, report, report.reading, now=now)
+    # What `unjoin` needs: as many references as one row of the story holds.
+    for n in range(0, len(moved), 30):
+        some = " ".join(report.reference for report in moved[n : n + 30])
+        workflow.record(incident, MOVED, some, f"to {survivor.reference}", by=by, reason=reason, now=now)
     workflow.record(survivor, "reports", "", f"joined by {incident.reference}", by=by, reason=reason, now=now)
     return survivor
 
@@ -210,16 +215,57 @@ def part(report_id, *, by: User, reason: str, now: datetime | None = None) -> In
     old = _open(report.incident_id)
     if old.reports.count() == 1:
         raise DecisionRefused(f"This is the only report of incident {old.reference}.")
-    new = open_incident({**report.reading, "type": report.type, "drill": report.drill}, now=now)
-    new.received_at = report.received_at
-    report.incident = new
-    report.save(update_fields=["incident"])
-    workflow.record(
-        old, "reports", report.reference, f"parted to {new.reference}", by=by, reason=reason, now=now
-    )
+    return _take_out([report], old, by=by, reason=reason, now=now)
+
+
+def _take_out(reports: list[Report], old: Incident, *, by: User, reason: str, now: datetime) -> Incident:
+    """Bring reports of `old` to a new incident of their own, as the first of them was read."""
+    first = reports[0]
+    new = open_incident({**first.reading, "type": first.type, "drill": first.drill}, now=now)
+    new.received_at = first.received_at
+    for report in reports:
+        report.incident = new
+        add_report(new, report, report.reading, now=now)
+        report.save(update_fields=["incident"])
+        said = f"parted to {new.reference}"
+        workflow.record(old, "reports", report.reference, said, by=by, reason=reason, now=now)
     workflow.record(new, "reports", "", f"parted from {old.reference}", by=by, reason=reason, now=now)
-    add_report(new, report, report.reading, now=now)
     return new
+
+
+@transaction.atomic
+def unjoin(incident_id, *, by: User, reason: str, now: datetime | None = None) -> Incident:
+    """Undo a join: the reports that came with the merged incident get a new one together.
+
+    The merged one stays merged, for its reference was told. Reports that were parted or moved on since stay
+    where they are. Raises DecisionRefused where nothing is left to take out.
+    """
+    now = now or timezone.now()
+    _need(reason)
+    merged = Incident.objects.select_related("merged_into").get(pk=incident_id)
+    if merged.merged_into is None:
+        raise DecisionRefused(f"Incident {merged.reference} was not joined to another.")
+    survivor = _open(merged.survivor.pk)
+    references = " ".join(
+        merged.transitions.filter(field=MOVED, new__startswith="to ").values_list("old", flat=True)
+    )
+    reports = list(survivor.reports.filter(reference__in=references.split()).order_by("received_at"))
+    if not reports or len(reports) == survivor.reports.count():
+        raise DecisionRefused(f"Nothing of incident {merged.reference} is left to take out.")
+    return _take_out(reports, survivor, by=by, reason=reason, now=now)
+
+
+@transaction.atomic
+def propose_again(incident_id, other_id, *, by: User, why: str, now: datetime | None = None) -> Incident:
+    """Undo `dismiss_proposal`: the proposed other incident is proposed as it was."""
+    incident = _open(incident_id)
+    other = Incident.objects.get(pk=other_id)
+    if incident.proposed_same_as_id is not None or not other.is_open:
+        raise DecisionRefused(f"Incident {other.reference} cannot be proposed again.")
+    workflow.record(incident, "proposed_same_as", "", other.reference, by=by, now=now)
+    incident.proposed_same_as, incident.proposed_why = other, why
+    incident.save(update_fields=["proposed_same_as", "proposed_why"])
+    return incident
 
 
 @transaction.atomic
@@ -231,24 +277,6 @@ def dismiss_proposal(incident_id, by: User, *, now: datetime | None = None) -> I
         incident.proposed_same_as, incident.proposed_why = None, ""
         incident.save(update_fields=["proposed_same_as", "proposed_why"])
     return incident
-
-
-@transaction.atomic
-def dismiss(report_id, *, by: User, reason: str, now: datetime | None = None) -> Report:
-    """Mark one report as nothing to act on; a P1 or P2 matter needs a supervisor."""
-    _need(reason)
-    incident = workflow.lock(Report.objects.values_list("incident_id", flat=True).get(pk=report_id))
-    report = Report.objects.get(pk=report_id)
-    if Report.Status.DISMISSED not in REPORT[report.status]:
-        raise DecisionRefused(f"Report {report.reference} is {report.get_status_display()} already.")
-    if incident.priority <= 2 and not (by.is_superuser or by.role in {User.Role.SUPERVISOR, User.Role.ADMIN}):
-        raise DecisionRefused("A supervisor has to dismiss a report of a P1 or P2 matter.")
-    workflow.record(
-        incident, "report", f"{report.reference} {report.status}", "dismissed", by=by, reason=reason, now=now
-    )
-    report.status = Report.Status.DISMISSED
-    report.save(update_fields=["status"])
-    return report
 
 
 def _open(incident_id) -> Incident:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q
+
 from communities import names
 from communities.models import Reporter
 from communities.sphere import great_circle_m
@@ -51,11 +53,12 @@ def answered_by(text: str, reporter: Reporter, now: datetime) -> Question | None
     number, named = number_in(text), _REFERENCE.fullmatch(text.upper())
     if number is None and named is None:
         return None
+    own = Report.objects.filter(reporter=reporter, incident=OuterRef("incident"))
     asked = (
-        Question.objects.filter(
+        Question.objects.filter(Q(report__reporter=reporter) | Q(report__isnull=True) & Exists(own))
+        .filter(
             kind__in=[Kind.HOW_MANY, Kind.WHICH],
             answered_by__isnull=True,
-            report__reporter=reporter,
             asked_at__gte=now - NUMBER_LIFE,
             incident__status__in=Incident.OPEN_STATUSES,
         )
@@ -184,6 +187,12 @@ def _ask(kind: str, incident: Incident, report: Report, now: datetime) -> None:
     Question.objects.create(
         kind=kind, incident=incident, report=report, asked_at=now, due_at=now + ANSWER_WITHIN
     )
+
+
+def asked_by_officer(kinds: Iterable[str], incident: Incident, *, now: datetime) -> None:
+    """Write down what an officer asks of every phone of a matter: no report's answer asked it."""
+    for kind in kinds:
+        Question.objects.create(kind=kind, incident=incident, asked_at=now, due_at=now + ANSWER_WITHIN)
 
 
 def may_ask_which(report: Report, matters: Iterable[Incident], now: datetime) -> list[Incident]:

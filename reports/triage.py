@@ -48,6 +48,9 @@ def add_report(incident: Incident, report: Report, reading: dict, *, now: dateti
         incident.rule_floor = min(incident.rule_floor or 5, floor)
     rescore(incident, report, now=now)
     wants_unit = incident.priority == 1 and incident.status == Incident.Status.OPEN
+    if incident.status == Incident.Status.SUSPENDED:
+        # A new word on a search that was given up begins it again; a device repeats itself for days.
+        wants_unit = incident.priority == 1 and report.source != Report.Source.AIS
     if incident.status == Incident.Status.DISPATCHING:
         # Who is called, and how fast, changes with a first position and with a distress; later
         # positions are ranked at the next rung, or a phone that texts each minute would stall the ladder.

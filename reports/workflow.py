@@ -15,7 +15,7 @@ _REASON_LENGTH = Transition._meta.get_field("reason").max_length
 
 # Ends that only a named officer may write, and what he must say.
 _BY_OFFICER = {S.CLOSED, S.STOOD_DOWN, S.SUSPENDED, S.HANDED_OVER, S.MERGED, S.OPEN}
-_WITH_REASON = {S.CLOSED, S.STOOD_DOWN, S.HANDED_OVER}
+_WITH_REASON = {S.CLOSED, S.STOOD_DOWN, S.HANDED_OVER, S.SUSPENDED}
 
 
 # References are unique for so long.

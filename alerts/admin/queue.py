@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from alerts.console.acts import ACTS
+from alerts.console.acts import ACTS, carry_out
 from alerts.console.forms import escalation_of, is_held, span
 from alerts.console.incident_page import page_of
 from alerts.models import Dispatch, Escalation
@@ -331,17 +331,17 @@ class IncidentAdmin(ReadOnlyAdmin):
                 messages.WARNING,
             )
             return redirect(page)
-        form = act.form(request.POST if request.method == "POST" else None, incident=incident)
+        form = act.make_form(incident, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
-                said = act.do(incident, form, request.user)
+                done, _row = carry_out(act, incident, form, request.user)
             except Exception as refusal:
                 # The named refusals of the domain carry how they are answered; anything else is a fault.
                 if not hasattr(refusal, "problem_status"):
                     raise
                 form.add_error(None, str(refusal))
             else:
-                self.message_user(request, said, messages.SUCCESS)
+                self.message_user(request, done.said, messages.SUCCESS)
                 return redirect(page)
         context = self.admin_site.each_context(request) | {
             "title": f"{act.label} · {incident.reference}",

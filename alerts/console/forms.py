@@ -5,28 +5,56 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts import candidates, drift, ways
+from alerts import asked_rankings, candidates, checklists, drift, ways
+from alerts.dispatch import RANKING_LIFE
 from alerts.models import Dispatch, PatrolUnit
 from communities.charts import PositionField
-from reports.models import Incident, Report
+from reports.models import Dismissal, Incident, Report
 from reports.taxonomy import Capability, EmergencyPhase, IncidentType, ResponsePhase
+
+WHY = ("quick", "reason")  # the fields of a reason, which come last
 
 
 class ActForm(forms.Form):
     """The form of an act on one incident; empty where only a yes is wanted."""
 
-    def __init__(self, *args, incident: Incident, **kwargs):
+    def __init__(self, *args, incident: Incident, quick=(), **kwargs):
         self.incident = incident
         super().__init__(*args, **kwargs)
 
 
 class ReasonForm(ActForm):
+    """A reason, chosen from a few (`quick`), typed, or both."""
+
+    quick = forms.ChoiceField(
+        label=gettext_lazy("Reason"), required=False, choices=[], widget=forms.RadioSelect
+    )
     reason = forms.CharField(
-        label=gettext_lazy("Reason"),
+        label=gettext_lazy("In your own words"),
         max_length=300,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Kept in the incident's story."),
     )
+
+    def __init__(self, *args, incident: Incident, quick=(), **kwargs):
+        super().__init__(*args, incident=incident, **kwargs)
+        if quick:
+            self.fields["quick"].choices = [(str(n), reason) for n, reason in enumerate(quick, 1)]
+        else:
+            del self.fields["quick"]
+            self.fields["reason"].label = _("Reason")
+        own = [name for name in self.fields if name not in WHY]
+        self.order_fields([*own, *WHY])
+
+    def clean(self):
+        data = super().clean()
+        chosen = dict(self.fields["quick"].choices).get(data.get("quick")) if "quick" in self.fields else None
+        reason = "; ".join(filter(None, (str(chosen or ""), data.get("reason", "").strip())))[:300]
+        if not reason and "reason" not in self.errors:
+            self.add_error("reason", _("Choose a reason or write one."))
+        data["reason"] = reason
+        return data
 
 
 class RequestUnitForm(ActForm):
@@ -43,7 +71,7 @@ class UnitForm(ActForm):
         # Those already told are left out, those who stand best in the ranking come first.
         told = Dispatch.objects.filter(incident=incident).answerable().values("unit")
         units = PatrolUnit.objects.exclude(pk__in=told).select_related("station")
-        ranking = ranking_now(incident)
+        ranking = ranking_for(incident)
         supporting: dict[str, list[str]] = {}
         for row in ranking["support"]:
             if row["unit"]:
@@ -100,12 +128,12 @@ class CorrectForm(ReasonForm):
     ]
 
     def __init__(self, *args, incident: Incident, **kwargs):
-        shown = {name: getattr(incident, name) for name in self.base_fields if name != "reason"}
+        shown = {name: getattr(incident, name) for name in self.base_fields if name not in WHY}
         super().__init__(*args, incident=incident, initial=shown, **kwargs)
 
     def facts(self) -> dict:
         """Only what the officer changed: the default phases of a new type stay the rule's."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name != "reason"}
+        return {name: self.cleaned_data[name] for name in self.changed_data if name not in WHY}
 
 
 class JoinForm(ReasonForm):
@@ -134,6 +162,47 @@ class ReportForm(ReasonForm):
     def __init__(self, *args, incident: Incident, **kwargs):
         super().__init__(*args, incident=incident, **kwargs)
         self.fields["report"].queryset = incident.reports.order_by("-received_at")
+
+
+class DismissalForm(ActForm):
+    dismissal = forms.ModelChoiceField(
+        Dismissal.objects.none(), label=gettext_lazy("Report"), empty_label=None
+    )
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        super().__init__(*args, incident=incident, **kwargs)
+        waiting = Dismissal.objects.filter(report__incident=incident, outcome="")
+        self.fields["dismissal"].queryset = waiting.select_related("report", "proposed_by")
+        self.fields["dismissal"].label_from_instance = lambda row: (
+            f"{row.report.reference}: {row.reason} ({row.proposed_by})"
+        )
+
+
+class QuestionForm(ActForm):
+    """Which of the service's own questions."""
+
+    KINDS = {
+        "where": gettext_lazy("Where are you?"),
+        "how_many": gettext_lazy("How many people?"),
+        "both": gettext_lazy("Where, and how many people?"),
+        "what": gettext_lazy("What is wrong?"),
+    }
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Question"), choices=list(KINDS.items()), widget=forms.RadioSelect
+    )
+
+
+class NoteForm(ActForm):
+    text = forms.CharField(
+        label=gettext_lazy("Note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class TickForm(ActForm):
+    item = forms.ChoiceField(label=gettext_lazy("Item"), choices=list(checklists.ITEMS.items()))
+    done = forms.ChoiceField(
+        label=gettext_lazy("State"), choices=[("yes", gettext_lazy("done")), ("no", gettext_lazy("open"))]
+    )
 
 
 class WeatherForm(ActForm):
@@ -201,12 +270,15 @@ def ranking_of(incident: Incident) -> dict:
     return (ladder.ranking or {}) if ladder is not None else {}
 
 
-def ranking_now(incident: Incident) -> dict:
-    """Rank the fleet as it stands, without writing anything: what an act would do if it were done now.
+def ranking_for(incident: Incident) -> dict:
+    """The ranking by which an act would go: the dispatcher's own while it is fresh.
 
-    In straight lines: the charts of the sea are the dispatcher's.
+    Without one, in straight lines, without writing anything: the charts of the sea are the dispatcher's.
     """
     now = timezone.now()
+    ranking, at = asked_rankings.newest(incident)
+    if at is not None and ranking and now - at <= RANKING_LIFE:
+        return {"ranked": [], "passed_over": [], "support": [], "waters": {}} | ranking
     where = candidates.datum(incident, now)
     if where is None:
         return {"ranked": [], "passed_over": [], "support": [], "waters": {}}

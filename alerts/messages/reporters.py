@@ -69,7 +69,7 @@ def help_coming(
 
 
 def reporter_question(kind: str, *, language: str, reference: str, drill: bool = False) -> str:
-    """Ask "where", "how_many" or "both". Never for a QUIET report: there an officer asks."""
+    """Ask "where", "how_many", "both" or "what". Never for a QUIET report: there an officer asks."""
     return sms(for_reporter(language), "reporter", f"question_{kind}", reference=reference, drill=drill)
 
 

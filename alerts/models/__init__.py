@@ -1,8 +1,10 @@
 from alerts.models.advisories import Advisory
 from alerts.models.alarms import Alarm, AlarmText
+from alerts.models.console import ChecklistTick, DeskAct, Note
 from alerts.models.dispatches import Dispatch, DispatchTransition, Escalation
 from alerts.models.messages import InboundMessage, Notification
 from alerts.models.pulses import Pulse
+from alerts.models.rankings import AskedRanking
 from alerts.models.sector_ladders import SectorLadder
 from alerts.models.tracks import UnitTrack
 from alerts.models.units import PatrolUnit, Station, UnitPosition
@@ -14,11 +16,15 @@ __all__ = [
     "Advisory",
     "Alarm",
     "AlarmText",
+    "AskedRanking",
     "Beacon",
+    "ChecklistTick",
+    "DeskAct",
     "Dispatch",
     "DispatchTransition",
     "Escalation",
     "InboundMessage",
+    "Note",
     "Notification",
     "PatrolUnit",
     "Pulse",

@@ -208,7 +208,7 @@ class Question(models.Model):
         null=True,
         blank=True,
         related_name="questions",
-        help_text=_("whose answer asked it"),
+        help_text=_("whose answer asked it; empty: an officer did"),
     )
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()

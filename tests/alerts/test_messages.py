@@ -144,7 +144,7 @@ def everything_said(language):
                 REFERENCE,
                 "",
             )
-        for kind in ("where", "how_many", "both"):
+        for kind in ("where", "how_many", "both", "what"):
             yield f"question {kind}", messages.reporter_question(kind, **ref), REFERENCE, ""
         for persons in (None, 9999):
             text = messages.received("FULL", position=FAR, ask="where", persons_on_board=persons, **ref)

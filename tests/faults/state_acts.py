@@ -19,7 +19,7 @@ from alerts.inbound import desks
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from alerts.transports.base import TransportError
 from communities.models import User
-from reports import decisions, workflow
+from reports import decisions, dismissals, workflow
 from reports.models import Incident
 from reports.states import INCIDENT
 from tests import factories
@@ -240,7 +240,12 @@ def parts(matters: Matters, rng: random.Random) -> None:
 
 def dismisses(matters: Matters, rng: random.Random) -> None:
     if row := matters.report(rng):
-        decisions.dismiss(row.pk, by=rng.choice(matters.cast.officers), reason=_reason(rng))
+        officer = rng.choice(matters.cast.officers)
+        waiting = row.dismissals.filter(outcome="").first()
+        if waiting is not None:
+            rng.choice((dismissals.confirm, dismissals.withdraw))(waiting.pk, by=officer)
+        else:
+            rng.choice((dismissals.dismiss, dismissals.propose))(row.pk, by=officer, reason=_reason(rng))
 
 
 def has_it(matters: Matters, rng: random.Random) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from alerts import feedback
-from reports import decisions
+from reports import decisions, triage, workflow
 from reports.intake import Incoming, receive
 from reports.models import Incident, Report
 from tests import factories
@@ -112,25 +112,57 @@ class TestJoining:
         assert survivor.lon_lat == pytest.approx((100.45, 4.2))
 
 
-class TestDismissing:
-    @pytest.mark.parametrize(
-        ("priority", "who", "may"),
-        [
-            (1, "dispatcher", False),
-            (2, "dispatcher", False),
-            (3, "dispatcher", True),
-            (1, "supervisor", True),
-            (2, "admin", True),
-        ],
-    )
-    def test_a_p1_or_p2_needs_a_second_officer(self, request, priority, who, may):
-        row = factories.Report(incident=factories.Incident(priority=priority))
-        user = request.getfixturevalue(who)
-        if may:
-            assert decisions.dismiss(row.pk, by=user, reason="hoax").status == "dismissed"
-        else:
-            with pytest.raises(decisions.DecisionRefused):
-                decisions.dismiss(row.pk, by=user, reason="hoax")
+class TestUndoingAJoin:
+    def test_all_reports_that_came_along_leave_together(self, dispatcher, asked):
+        reporter = factories.Reporter()
+        first = report("enjin rosak 4.20 100.45", "1", reporter=factories.Reporter())
+        second = report("bot karam 5 orang 4.21 100.45", "2", reporter=reporter)
+        third = report("cepat tolong", "3", reporter=reporter)
+        assert third.incident == second.incident
+        merged = second.incident
+        decisions.join(merged.pk, first.incident_id, by=dispatcher, reason="same")
+        new = decisions.unjoin(merged.pk, by=dispatcher, reason="two boats")
+        assert set(new.reports.all()) == {second, third}
+        assert list(first.incident.reports.all()) == [first]
+        assert (new.priority, new.type) == (1, "sinking")
+        assert new.pk in asked, "a distress of its own asks for a unit"
+        with pytest.raises(decisions.DecisionRefused):
+            decisions.unjoin(merged.pk, by=dispatcher, reason="again")
+
+    def test_what_was_parted_since_stays_where_it_is(self, dispatcher, asked):
+        first = report("enjin rosak 4.20 100.45", "1", reporter=factories.Reporter())
+        second = report("bot karam 5 orang 4.21 100.45", "2", reporter=factories.Reporter())
+        merged = second.incident
+        decisions.join(merged.pk, first.incident_id, by=dispatcher, reason="same")
+        parted = decisions.part(second.pk, by=dispatcher, reason="two boats")
+        with pytest.raises(decisions.DecisionRefused):
+            decisions.unjoin(merged.pk, by=dispatcher, reason="undone")
+        assert list(parted.reports.all()) == [second]
+
+    def test_a_proposal_that_was_taken_off_can_be_made_again(self, dispatcher):
+        one, other = factories.Incident(), factories.Incident()
+        Incident.objects.filter(pk=one.pk).update(proposed_same_as=other, proposed_why="2 NM")
+        decisions.dismiss_proposal(one.pk, dispatcher)
+        again = decisions.propose_again(one.pk, other.pk, by=dispatcher, why="2 NM")
+        assert (again.proposed_same_as, again.proposed_why) == (other, "2 NM")
+        with pytest.raises(decisions.DecisionRefused):
+            decisions.propose_again(one.pk, other.pk, by=dispatcher, why="2 NM")
+
+
+class TestASuspendedSearch:
+    @pytest.mark.parametrize(("source", "begins"), [("sms", True), ("ais", False)])
+    def test_a_new_word_begins_it_again_and_a_device_does_not(self, dispatcher, asked, source, begins):
+        first = report("bot karam 4.20 100.45", "1", reporter=factories.Reporter())
+        incident = workflow.advance(first.incident_id, "suspended", by=dispatcher, reason="ten days")
+        asked.clear()
+        new = factories.Report(incident=incident, source=source, type="sinking")
+        triage.add_report(incident, new, {}, now=NOW)
+        assert (incident.pk in asked) is begins
+
+    def test_suspending_needs_a_reason(self, dispatcher):
+        incident = factories.Incident()
+        with pytest.raises(workflow.TransitionNotAllowed):
+            workflow.advance(incident.pk, "suspended", by=dispatcher, reason=" ")
 
 
 class TestSilence:

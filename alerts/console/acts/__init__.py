@@ -3,8 +3,8 @@
 An act calls one function of `reports.decisions`, `reports.workflow` or `alerts.dispatch`; rules live there.
 """
 
-from alerts.console.acts import endings, facts, holding, joining, reporting, units
-from alerts.console.acts.base import Act
+from alerts.console.acts import endings, facts, holding, joining, reporting, units, writing
+from alerts.console.acts.base import Act, Done, carry_out, held_by_another, undo
 
 #: Every act by its name, in the order in which a desk is offered them.
 ACTS: dict[str, Act] = {
@@ -23,13 +23,20 @@ ACTS: dict[str, Act] = {
         joining.DismissProposal(),
         joining.Part(),
         reporting.DismissReport(),
+        reporting.ConfirmDismissal(),
+        reporting.WithdrawDismissal(),
+        reporting.AskReporter(),
         reporting.Silence(),
+        writing.WriteNote(),
+        writing.Tick(),
+        units.AskRanking(),
         units.StopLadder(),
         endings.StandDown(),
+        endings.Suspend(),
         endings.Close(),
         endings.HandOver(),
         endings.Reopen(),
     )
 }
 
-__all__ = ["ACTS", "Act"]
+__all__ = ["ACTS", "Act", "Done", "carry_out", "held_by_another", "undo"]

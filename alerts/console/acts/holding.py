@@ -3,13 +3,14 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts.console.acts.base import Act
+from alerts.console.acts.base import Act, Done
 from alerts.console.forms import is_held, span
 from reports import decisions
+from reports.models import Incident
 
 
 class Take(Act):
-    name, label = "take", gettext_lazy("Take")
+    name, label, instant, key = "take", gettext_lazy("Take"), True, "a"
 
     def offered(self, incident, user):
         return incident.is_open and not (incident.held_by_id == user.pk and is_held(incident))
@@ -27,11 +28,15 @@ class Take(Act):
 
     def do(self, incident, form, user):
         decisions.take(incident.pk, user)
-        return _("You hold %s.") % incident.reference
+        return Done(_("You hold %s.") % incident.reference, before={})
+
+    def undo(self, incident, before, user):
+        decisions.release(incident.pk, user)
+        return _given_back(incident)
 
 
 class Release(Act):
-    name, label = "release", gettext_lazy("Give back")
+    name, label, instant = "release", gettext_lazy("Give back"), True
 
     def offered(self, incident, user):
         return incident.is_open and incident.held_by_id == user.pk
@@ -41,4 +46,12 @@ class Release(Act):
 
     def do(self, incident, form, user):
         decisions.release(incident.pk, user)
-        return _("%s is back in the queue.") % incident.reference
+        return Done(_given_back(incident), before={})
+
+    def undo(self, incident, before, user):
+        decisions.take(incident.pk, user)
+        return _("You hold %s.") % incident.reference
+
+
+def _given_back(incident: Incident) -> str:
+    return _("%s is back in the queue.") % incident.reference

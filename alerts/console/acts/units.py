@@ -5,22 +5,22 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts import dispatch
-from alerts.console.acts.base import Act
+from alerts import asked_rankings, dispatch
+from alerts.console.acts.base import Act, Done
 from alerts.console.forms import (
     AnswerForm,
     ReasonForm,
     RequestUnitForm,
     UnitForm,
     escalation_of,
-    ranking_now,
+    ranking_for,
     span,
 )
 from reports.models import Incident
 
 
 class RequestUnit(Act):
-    name, label, form = "request-unit", gettext_lazy("Ask for a unit"), RequestUnitForm
+    name, label, form, key = "request-unit", gettext_lazy("Ask for a unit"), RequestUnitForm, "u"
 
     def offered(self, incident, user):
         ladder = escalation_of(incident)
@@ -30,10 +30,11 @@ class RequestUnit(Act):
             and ladder.purpose == ladder.Purpose.UNIT
             and ladder.climbing != "held"
         )
-        return incident.status in {Incident.Status.OPEN, Incident.Status.DISPATCHING} and not running
+        wanting = {Incident.Status.OPEN, Incident.Status.DISPATCHING, Incident.Status.SUSPENDED}
+        return incident.status in wanting and not running
 
     def preview(self, incident):
-        ranking = ranking_now(incident)
+        ranking = ranking_for(incident)
         ranked = ranking["ranked"]
         if held := ranking["waters"].get("held"):
             yield (
@@ -64,11 +65,11 @@ class RequestUnit(Act):
 
     def do(self, incident, form, user):
         dispatch.request_unit(incident.pk, by=user, reason=form.cleaned_data["reason"])
-        return _("A unit is asked for.")
+        return Done(_("A unit is asked for."))
 
 
 class Task(Act):
-    name, label, form = "task", gettext_lazy("Task a unit"), UnitForm
+    name, label, form, key = "task", gettext_lazy("Task a unit"), UnitForm, "t"
 
     def preview(self, incident):
         yield _(
@@ -78,7 +79,7 @@ class Task(Act):
 
     def do(self, incident, form, user):
         row = dispatch.task(incident.pk, form.cleaned_data["unit"].pk, by=user)
-        return _("%s is being alerted.") % row.unit.call_sign
+        return Done(_("%s is being alerted.") % row.unit.call_sign)
 
 
 class Answer(Act):
@@ -98,14 +99,17 @@ class Answer(Act):
         data = form.cleaned_data
         verb: Callable = getattr(dispatch, data["verb"])
         row = verb(data["dispatch"].pk, via="officer", by=user, reason=data["reason"])
-        return _("%(unit)s is recorded as %(status)s.") % {
-            "unit": row.unit.call_sign,
-            "status": row.get_status_display(),
-        }
+        said = {"unit": row.unit.call_sign, "status": row.get_status_display()}
+        return Done(_("%(unit)s is recorded as %(status)s.") % said)
 
 
 class StopLadder(Act):
     name, label, form, danger = "stop-ladder", gettext_lazy("Stop the ladder"), ReasonForm, True
+    quick = (
+        gettext_lazy("a unit said by radio that it goes"),
+        gettext_lazy("another agency goes"),
+        gettext_lazy("the caller is safe"),
+    )
 
     def offered(self, incident, user):
         ladder = escalation_of(incident)
@@ -120,4 +124,17 @@ class StopLadder(Act):
 
     def do(self, incident, form, user):
         dispatch.stop_ladder(incident.pk, by=user, reason=form.cleaned_data["reason"])
-        return _("The ladder of %s is stopped.") % incident.reference
+        return Done(_("The ladder of %s is stopped.") % incident.reference)
+
+
+class AskRanking(Act):
+    """Have the dispatcher rank the fleet by water as it stands now."""
+
+    name, label, instant, key = "fresh-ranking", gettext_lazy("Rank afresh"), True, "r"
+
+    def preview(self, incident):
+        yield _("The fleet is ranked by water as it stands now. Nobody is called.")
+
+    def do(self, incident, form, user):
+        asked_rankings.ask(incident.pk, by=user)
+        return Done(_("A fresh ranking is asked for."))
