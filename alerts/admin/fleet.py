@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Advisory, PatrolUnit, Station, UnitPosition
+from alerts.models import Advisory, PatrolUnit, Station, UnitPosition, UnitStatusChange
 from communities.admin import DESK, STAFF, SUPERVISORS, VILLAGE, ReadOnlyAdmin, RoleAdmin
 from communities.charts import ChartAdmin, position_text
 from reports.taxonomy import Capability
@@ -69,6 +69,14 @@ class UnitPositionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("position"))
     def where(self, fix) -> str:
         return position_text(fix.longitude, fix.latitude)
+
+
+@admin.register(UnitStatusChange)
+class UnitStatusChangeAdmin(ReadOnlyAdmin):
+    viewers = DESK
+    list_display = ["at", "unit", "old", "new", "by", "reason"]
+    list_select_related = ["unit", "by"]
+    search_fields = ["unit__call_sign"]
 
 
 @admin.register(Advisory)

@@ -5,10 +5,14 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
+from alerts.models import PatrolUnit
 from communities.admin import DESK, role_of
+from communities.models import User
+from reports.models import Incident
 
 
 def desk_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -35,3 +39,13 @@ def desk_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def is_fragment(request: HttpRequest) -> bool:
     """Whether the console's script asks, and wants a part of the page only (header `X-Fragment`)."""
     return "X-Fragment" in request.headers
+
+
+def incidents_for(user: User) -> QuerySet[Incident]:
+    """The incidents that the user sees; whatever the console reads starts from them."""
+    return Incident.objects.all()
+
+
+def units_for(user: User) -> QuerySet[PatrolUnit]:
+    """The units that the user sees; whatever the console reads starts from them."""
+    return PatrolUnit.objects.all()

@@ -7,7 +7,7 @@ from alerts.models.pulses import Pulse
 from alerts.models.rankings import AskedRanking
 from alerts.models.sector_ladders import SectorLadder
 from alerts.models.tracks import UnitTrack
-from alerts.models.units import PatrolUnit, Station, UnitPosition
+from alerts.models.units import PatrolUnit, Station, UnitPosition, UnitStatusChange
 from alerts.models.vessels import Beacon, Vessel
 from alerts.models.watches import Watch
 from alerts.models.weather import SceneWeather
@@ -32,6 +32,7 @@ __all__ = [
     "SectorLadder",
     "Station",
     "UnitPosition",
+    "UnitStatusChange",
     "UnitTrack",
     "Vessel",
     "Watch",

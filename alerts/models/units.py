@@ -176,3 +176,29 @@ class UnitPosition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} at {self.position_at:%H%MZ}"
+
+
+class UnitStatusChange(models.Model):
+    """A unit's status as an officer set it, and why; undoing one is a row too.
+
+    Append-only: a database trigger refuses UPDATE and DELETE. What calls and tasks make of a status is in
+    their own stories.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.ForeignKey(PatrolUnit, on_delete=models.PROTECT, related_name="status_changes")
+    old = models.CharField(max_length=14)
+    new = models.CharField(max_length=14)
+    by = models.ForeignKey("communities.User", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    # of two officers who press at once, one is told
+    undoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"

@@ -9,12 +9,19 @@ pytestmark = pytest.mark.django_db
 
 ROLES = ("anonymous", "crew", "liaison", "dispatcher", "supervisor", "admin")
 DESK = {"dispatcher": 200, "supervisor": 200, "admin": 200}
+NOBODY = {"pk": "00000000-0000-7000-8000-000000000000"}
 #: (method, name of the route) to the answer for each role; whoever is not named gets 403, a stranger signs in first.
 ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "console"): DESK,
+    ("GET", "console-units"): DESK,
+    ("GET", "console-unit-status"): dict.fromkeys(DESK, 404),
+    ("POST", "console-unit-status-undo"): dict.fromkeys(DESK, 404),
 }
 #: Arguments of a route, by its name; made when it is asked for.
-ARGUMENTS: dict[str, dict] = {}
+ARGUMENTS: dict[str, dict] = {
+    "console-unit-status": NOBODY,
+    "console-unit-status-undo": NOBODY,
+}
 
 
 def test_every_route_has_a_row():

@@ -1,0 +1,38 @@
+"""Times as the desk reads them: how long ago or how long still, kept running by the page's script."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+
+from alerts.console.forms import span
+
+register = template.Library()
+
+
+@register.simple_tag
+def age(at: datetime) -> str:
+    """How long ago; the time itself, local and UTC, on hover or tap."""
+    return _clock(at, "age", (timezone.now() - at).total_seconds())
+
+
+@register.simple_tag
+def until(at: datetime) -> str:
+    """How long still; 0 s once it is over."""
+    return _clock(at, "until", (at - timezone.now()).total_seconds())
+
+
+def both(at: datetime) -> str:
+    """Local time with its zone, and UTC beside it."""
+    return f"{timezone.localtime(at):%d %b %H:%M %Z} ({at:%H%MZ})"
+
+
+def _clock(at: datetime, kind: str, seconds: float) -> str:
+    return format_html(
+        '<time datetime="{}" data-{} title="{}">{}</time>',
+        at.isoformat(),
+        kind,
+        both(at),
+        span(max(seconds, 0)),
+    )
