@@ -27,8 +27,8 @@ demo: ## serve and tell one report's story; ONCE=1 ends after it
 	@sh config/setup.sh run
 	@$(python) -m config.supervise demo
 
-test: setup ## run the tests on their own fast database; ARGS= goes to pytest
-	@$(python) -m pytest $(ARGS)
+test: setup ## run the tests on their own fast database, in two processes; ARGS= goes to pytest
+	@$(python) -m pytest -n 2 --dist loadfile $(ARGS)
 
 fuzz: setup ## search for cases that break a property, other ones each time; ARGS= goes to pytest
 	@$(python) -m pytest -m hypothesis --hypothesis-profile=search --hypothesis-show-statistics $(ARGS)

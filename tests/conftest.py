@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from datetime import datetime, timedelta
 
 import hypothesis
 import pytest
@@ -78,3 +79,13 @@ def nobody_is_remembered():
     from communities import authentication
 
     authentication.remembered.clear()
+
+
+@pytest.fixture(autouse=True)
+def now_is_of_the_test(request, monkeypatch):
+    """A module's NOW that is the present means the moment of each test, however long ago it was collected."""
+    from django.utils import timezone
+
+    now, kept = timezone.now(), getattr(request.module, "NOW", None)
+    if isinstance(kept, datetime) and abs(now - kept) < timedelta(hours=6):
+        monkeypatch.setattr(request.module, "NOW", now)

@@ -17,12 +17,12 @@ from tests.phone import together
 NOW = timezone.now()
 
 
-def claim(most=10, at=NOW, worker="one"):
+def claim(most=10, at=None, worker="one"):
     """As a dispatcher fills its lanes: P1 and P2, then the others."""
     return [
         row
         for urgent in (True, False)
-        for row in delivery.claim("sms", most, worker=worker, now=at, urgent=urgent)
+        for row in delivery.claim("sms", most, worker=worker, now=at or NOW, urgent=urgent)
     ]
 
 

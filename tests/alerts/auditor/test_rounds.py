@@ -24,6 +24,17 @@ def ago(seconds=0.0, **units):
     return timezone.now() - timedelta(seconds=seconds, **units)
 
 
+def before(seconds: float) -> timedelta:
+    """A time for a table of cases: so long before the test itself, not before the tests were collected."""
+    return timedelta(seconds=-seconds)
+
+
+def at_times(fields: dict) -> dict:
+    """The fields of a case with their times as moments."""
+    now = timezone.now()
+    return {name: now + value if isinstance(value, timedelta) else value for name, value in fields.items()}
+
+
 def rounds_of(count):
     seen = set()
     for _ in range(count):
@@ -122,8 +133,8 @@ def test_a_carrier_that_keeps_failing():
         ({"carrier": "simulated"}, False),
         ({"priority": 2}, False),
         ({"purpose": "answer"}, False),
-        ({"accepted_at": ago(100)}, False),
-        ({"accepted_at": ago(7200)}, False),
+        ({"accepted_at": before(100)}, False),
+        ({"accepted_at": before(7200)}, False),
     ],
 )
 def test_a_carrier_that_never_speaks_of_a_p1_again(fields, found):
@@ -132,7 +143,7 @@ def test_a_carrier_that_never_speaks_of_a_p1_again(fields, found):
     factories.Escalation(incident=incident, state="running", due_at=ago(-60))
     factories.Notification(
         **{"incident": incident, "dispatch": dispatch, "unit": dispatch.unit, "priority": 1, "status": "accepted",
-           "carrier": "twilio", "accepted_at": ago(240), "created_at": ago(240)} | fields
+           "carrier": "twilio", "accepted_at": ago(240), "created_at": ago(240)} | at_times(fields)
     )  # fmt: skip
     rounds_of(1)
     assert ("receipt_missing" in standing()) is found
@@ -219,25 +230,25 @@ def test_a_ladder_answered_by_nobody_starts_again_once_that_is_sure():
     ("fields", "ladder", "found"),
     [
         ({}, None, True),
-        ({"last_report_at": ago(30)}, None, False),
-        ({"held_until": ago(-60)}, None, False),
-        ({"held_until": ago(30)}, None, False),
+        ({"last_report_at": before(30)}, None, False),
+        ({"held_until": before(-60)}, None, False),
+        ({"held_until": before(30)}, None, False),
         ({"priority": 3}, None, False),
         ({"priority": 2}, None, False),
-        ({"priority": 2, "last_report_at": ago(1000)}, None, True),
+        ({"priority": 2, "last_report_at": before(1000)}, None, True),
         ({"status": "suspended"}, None, False),
-        ({}, {"state": "running", "due_at": ago(-60)}, False),
+        ({}, {"state": "running", "due_at": before(-60)}, False),
         ({}, {"state": "stopped", "stopped_by": True}, False),
-        ({"last_report_at": ago(1000)}, {"state": "stopped", "stopped_by": True}, True),
+        ({"last_report_at": before(1000)}, {"state": "stopped", "stopped_by": True}, True),
         ({}, {"state": "stopped"}, True),
     ],
 )
 def test_an_urgent_incident_in_nobodys_hands(fields, ladder, found):
-    incident = an_incident(**{"priority": 1, "last_report_at": ago(300)} | fields)
+    incident = an_incident(**{"priority": 1, "last_report_at": ago(300)} | at_times(fields))
     if ladder:
         if ladder.get("stopped_by"):
             ladder = ladder | {"stopped_by": factories.User(role="dispatcher")}
-        factories.Escalation(incident=incident, **ladder)
+        factories.Escalation(incident=incident, **at_times(ladder))
     rounds_of(1)
     assert ("nobody_has_it" in standing()) is found
     if found:
