@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from alerts.console import desk, units_board
+from alerts.console import desk, shift, units_board
 
 urlpatterns = [
     path("", desk.desk, name="console"),
     path("units/", units_board.board, name="console-units"),
     path("units/<uuid:pk>/status/", units_board.status, name="console-unit-status"),
     path("units/status-changes/<uuid:pk>/undo/", units_board.undo_status, name="console-unit-status-undo"),
+    path("shift/", shift.shift, name="console-shift"),
+    path("shift/hand-over/", shift.hand_over, name="console-hand-over"),
+    path("shift/take/", shift.take, name="console-take-waiting"),
+    path("shift/log/", shift.log, name="console-log"),
+    path("shift/log.csv", shift.log_file, name="console-log-file"),
 ]

@@ -6,6 +6,7 @@ from alerts.models.messages import InboundMessage, Notification
 from alerts.models.pulses import Pulse
 from alerts.models.rankings import AskedRanking
 from alerts.models.sector_ladders import SectorLadder
+from alerts.models.shift import DeskEntry, Handover
 from alerts.models.tracks import UnitTrack
 from alerts.models.units import PatrolUnit, Station, UnitPosition, UnitStatusChange
 from alerts.models.vessels import Beacon, Vessel
@@ -20,9 +21,11 @@ __all__ = [
     "Beacon",
     "ChecklistTick",
     "DeskAct",
+    "DeskEntry",
     "Dispatch",
     "DispatchTransition",
     "Escalation",
+    "Handover",
     "InboundMessage",
     "Note",
     "Notification",

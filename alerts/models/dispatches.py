@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import BrinIndex
 from django.utils.translation import gettext_lazy as _
 
 from alerts import states
@@ -261,6 +262,8 @@ class DispatchTransition(models.Model):
         indexes = [
             # the dispatch's story, in order
             models.Index(fields=["dispatch", "at"], name="dispatch_story"),
+            # what happened in these hours? Rows lie in the order of time.
+            BrinIndex(fields=["at"], autosummarize=True, name="dispatch_times"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import BrinIndex, GistIndex
 from django.utils.translation import gettext_lazy as _
 
 from communities.ids import uuid7
@@ -264,6 +264,8 @@ class Transition(models.Model):
         indexes = [
             # the incident's story, in order
             models.Index(fields=["incident", "at"], name="transition_story"),
+            # what happened in these hours? Rows lie in the order of time.
+            BrinIndex(fields=["at"], autosummarize=True, name="transition_times"),
         ]
 
     def __str__(self) -> str:

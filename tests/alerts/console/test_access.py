@@ -16,6 +16,11 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "console-units"): DESK,
     ("GET", "console-unit-status"): dict.fromkeys(DESK, 404),
     ("POST", "console-unit-status-undo"): dict.fromkeys(DESK, 404),
+    ("GET", "console-shift"): DESK,
+    ("POST", "console-hand-over"): {"dispatcher": 400, "supervisor": 400, "admin": 400},
+    ("POST", "console-take-waiting"): {"dispatcher": 302, "supervisor": 302, "admin": 302},
+    ("GET", "console-log"): DESK,
+    ("GET", "console-log-file"): DESK,
 }
 #: Arguments of a route, by its name; made when it is asked for.
 ARGUMENTS: dict[str, dict] = {
