@@ -50,6 +50,12 @@ def propose(report_id, *, by: User, reason: str, now: datetime | None = None) ->
     return row
 
 
+def may_confirm(row: Dismissal, user: User) -> bool:
+    """Whether this user can be the second officer of a proposal: a supervisor who did not make it."""
+    second = user.is_superuser or user.role in {User.Role.SUPERVISOR, User.Role.ADMIN}
+    return second and row.proposed_by_id != user.pk
+
+
 @transaction.atomic
 def confirm(dismissal_id, *, by: User, now: datetime | None = None) -> Report:
     """Be the second officer: a supervisor or administrator, and not the one who proposed it.
@@ -57,10 +63,8 @@ def confirm(dismissal_id, *, by: User, now: datetime | None = None) -> Report:
     Raises DecisionRefused.
     """
     incident, row = _waiting(dismissal_id)
-    if not (by.is_superuser or by.role in {User.Role.SUPERVISOR, User.Role.ADMIN}):
-        raise DecisionRefused("A supervisor has to be the second officer.")
-    if row.proposed_by_id == by.pk:
-        raise DecisionRefused("You proposed it: another officer has to confirm.")
+    if not may_confirm(row, by):
+        raise DecisionRefused("The second officer is a supervisor, and not the one who proposed it.")
     _check(row.report, row.reason)
     _settle(row, Dismissal.Outcome.CONFIRMED, by, now)
     reason = f"{row.reason} (proposed by {row.proposed_by})"

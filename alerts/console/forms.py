@@ -84,6 +84,8 @@ class UnitForm(ActForm):
         order = sorted(
             units, key=lambda unit: (best.get(unit.call_sign, {}).get("eta_s", float("inf")), unit.call_sign)
         )
+        if best and order:
+            self.fields["unit"].initial = order[0].pk  # the recommended one
         self.fields["unit"].choices = [
             ("", "–"),
             *(

@@ -1,16 +1,16 @@
 """What the page of one incident shows: facts, reports, story, sum, ranking and chart."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts import candidates, escalation, sector_ladders, vessels
+from alerts.console import timeline
 from alerts.console.forms import escalation_of, ranking_of, span
 from alerts.fitness import nm
-from alerts.models import DispatchTransition, InboundMessage, PatrolUnit, Watch
+from alerts.models import PatrolUnit, Watch
 from alerts.waters import waters_of
 from communities.admin import Role, role_of
 from communities.charts import position_text
@@ -19,45 +19,33 @@ from reports.taxonomy import TAXONOMY, Capability, ReplyMode
 
 FRESH = timedelta(minutes=30)  # older fixes rank a unit from its station
 MOST_ON_THE_CHART = 300
-LATEST = 40  # lines of the story that are not folded away
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the incident's story; `kind` names its colour."""
-
-    at: datetime
-    kind: str
-    who: str
-    what: str
-    note: str = ""
 
 
 def page_of(incident: Incident, user, at_desk: bool) -> dict:
     """The template's context. A liaison officer sees the own villages' reports and the states, no units."""
-    reports = list(_reports(incident, user))
-    story = sorted(_story(incident, at_desk), key=lambda entry: entry.at, reverse=True)
+    reports = list(reports_seen(incident, user))
+    story = timeline.story(incident, at_desk)
     return {
         "incident": incident,
         "at_desk": at_desk,
-        "facts": [*_facts(incident), *(_scene(incident) if at_desk else [])],
-        "reports": [_report(report, at_desk) for report in reports],
-        "story": story[:LATEST],
-        "older": story[LATEST:],
+        "facts": [*facts_of(incident), *(scene_of(incident) if at_desk else [])],
+        "reports": [report_shown(report, at_desk) for report in reports],
+        "story": story[: timeline.LATEST],
+        "older": story[timeline.LATEST :],
         "terms": incident.score_terms,
         "ladder": escalation_of(incident) if at_desk else None,
-        "climb": _climb(incident) if at_desk else [],
-        "watches": _watches(incident) if at_desk else [],
-        "ranked": [_ranked(row) for row in ranking_of(incident).get("ranked", [])] if at_desk else [],
+        "climb": climb_of(incident) if at_desk else [],
+        "watches": words_owed(incident) if at_desk else [],
+        "ranked": [ranked_shown(row) for row in ranking_of(incident).get("ranked", [])] if at_desk else [],
         "passed_over": ranking_of(incident).get("passed_over", []) if at_desk else [],
-        "support": [_support(row) for row in ranking_of(incident).get("support", [])] if at_desk else [],
+        "support": [support_shown(row) for row in ranking_of(incident).get("support", [])] if at_desk else [],
         "waters": ranking_of(incident).get("waters", {}) if at_desk else {},
-        "vessels": _vessels(incident) if at_desk else [],
+        "vessels": vessels_near(incident) if at_desk else [],
         "chart": _chart(incident, reports, at_desk),
     }
 
 
-def _reports(incident: Incident, user):
+def reports_seen(incident: Incident, user):
     rows = incident.reports.select_related("reporter", "reporter__community", "conflicts_with").order_by(
         "received_at"
     )
@@ -66,17 +54,17 @@ def _reports(incident: Incident, user):
     return rows
 
 
-def _facts(incident: Incident) -> list[tuple[str, str]]:
+def facts_of(incident: Incident) -> list[tuple[str, str]]:
     rows = [
         (_("Emergency phase"), incident.get_emergency_phase_display()),
         (_("Response phase"), incident.get_response_phase_display()),
         (_("Severity"), incident.get_severity_display()),
         (_("Persons on board"), "?" if incident.persons_on_board is None else incident.persons_on_board),
-        (_("Position from"), _position_source(incident)),
+        (_("Position from"), position_source(incident)),
         (_("Reporter hears"), incident.get_reply_mode_display()),
-        (_("Received"), _time(incident.received_at)),
-        (_("Last report"), _time(incident.last_report_at)),
-        (_("First touched"), _time(incident.taken_at) if incident.taken_at else _("not yet")),
+        (_("Received"), local_and_utc(incident.received_at)),
+        (_("Last report"), local_and_utc(incident.last_report_at)),
+        (_("First touched"), local_and_utc(incident.taken_at) if incident.taken_at else _("not yet")),
         (_("Flags"), ", ".join(incident.flags) or "–"),
     ]
     if incident.proposed_same_as:
@@ -90,11 +78,11 @@ def _facts(incident: Incident) -> list[tuple[str, str]]:
     return rows
 
 
-def _scene(incident: Incident) -> list[tuple[str, str]]:
+def scene_of(incident: Incident) -> list[tuple[str, str]]:
     """Weather and waters, and where the boat has probably drifted to."""
     rows = []
     if weather := candidates.scene_weather(incident):
-        rows.append((_("Weather there"), f"{weather} ({weather.by}, {_time(weather.at)})"))
+        rows.append((_("Weather there"), f"{weather} ({weather.by}, {local_and_utc(weather.at)})"))
     if likely := candidates.likely_now(incident, timezone.now()):
         place = f"{position_text(*likely.position)} ±{nm(likely.radius_m)}"
         rows.append((_("Likely place now"), f"{place}, {likely.basis}"))
@@ -106,7 +94,7 @@ def _scene(incident: Incident) -> list[tuple[str, str]]:
     return rows
 
 
-def _climb(incident: Incident) -> list[dict]:
+def climb_of(incident: Incident) -> list[dict]:
     """The rungs of the ladder that runs, in words, with the time of each; the next one is marked."""
     ladder = escalation_of(incident)
     if ladder is None or not ladder.is_live or not incident.is_open:
@@ -126,7 +114,7 @@ def _climb(incident: Incident) -> list[dict]:
     ]
 
 
-def _watches(incident: Incident) -> list[dict]:
+def words_owed(incident: Incident) -> list[dict]:
     """The words that crews owe, the open ones first: what, since when, and whether it is overdue."""
     rows = Watch.objects.filter(dispatch__incident=incident).select_related("unit")
     return [
@@ -139,9 +127,11 @@ def _watches(incident: Incident) -> list[dict]:
     ]
 
 
-def _support(row: dict) -> dict:
+def support_shown(row: dict) -> dict:
     unit = row.get("unit")
-    shown = _ranked(unit) if unit else {"call_sign": _("nobody can"), "eta": "–", "distance": "–", "why": ""}
+    shown = (
+        ranked_shown(unit) if unit else {"call_sign": _("nobody can"), "eta": "–", "distance": "–", "why": ""}
+    )
     return shown | {"capability": _label(row["capability"])}
 
 
@@ -149,16 +139,15 @@ def _label(capability: str) -> str:
     return Capability(capability).label if capability in Capability.values else capability
 
 
-def _position_source(incident: Incident) -> str:
+def position_source(incident: Incident) -> str:
     if not incident.lon_lat:
         return "–"
     error = "" if incident.position_error_m is None else f", ±{incident.position_error_m} m"
-    at = f", {_time(incident.position_at)}" if incident.position_at else ""
+    at = f", {local_and_utc(incident.position_at)}" if incident.position_at else ""
     return f"{incident.position_source or '?'}{error}{at}"
 
 
-def _report(report: Report, at_desk: bool) -> dict:
-    candidates = [_candidate(row) for row in report.reading.get("candidates") or []]
+def report_shown(report: Report, at_desk: bool) -> dict:
     return {
         "row": report,
         "who": report.reporter.pseudonym if report.reporter else _("unknown"),
@@ -168,27 +157,30 @@ def _report(report: Report, at_desk: bool) -> dict:
         "phone_was_at": position_text(report.reporter_position.x, report.reporter_position.y)
         if at_desk and report.reporter_position
         else "",
-        "candidates": [text for text in candidates if text],
+        "candidates": candidates_of(report),
     }
 
 
-def _candidate(row) -> str:
-    """A candidate as the reading stored it: (lon, lat, note) or a mapping; nonsense is left out."""
-    try:
-        if isinstance(row, dict):
-            lon, lat, note = (
-                *(row.get("position") or (row["longitude"], row["latitude"])),
-                row.get("note", ""),
-            )
-        else:
-            lon, lat, *rest = row
-            note = rest[0] if rest else ""
-        return f"{position_text(float(lon), float(lat))} {note}".strip()
-    except (TypeError, ValueError, KeyError):
-        return ""
+def candidates_of(report: Report) -> list[dict]:
+    """The places that the reading found possible: lon, lat, text and note; nonsense is left out."""
+    found = []
+    for row in report.reading.get("candidates") or []:
+        try:
+            if isinstance(row, dict):
+                lon, lat = row.get("position") or (row["longitude"], row["latitude"])
+                note = row.get("note", "")
+            else:
+                lon, lat, *rest = row
+                note = rest[0] if rest else ""
+            lon, lat = float(lon), float(lat)
+            text = position_text(lon, lat)
+        except (TypeError, ValueError, KeyError, OverflowError):
+            continue
+        found.append({"lon": lon, "lat": lat, "text": text, "note": str(note)})
+    return found
 
 
-def _ranked(row: dict) -> dict:
+def ranked_shown(row: dict) -> dict:
     notes = row.get("notes") or row.get("note") or row.get("why") or ""
     return {
         "call_sign": row.get("call_sign", "?"),
@@ -198,7 +190,7 @@ def _ranked(row: dict) -> dict:
     }
 
 
-def _vessels(incident: Incident) -> list[dict]:
+def vessels_near(incident: Incident) -> list[dict]:
     """Vessels heard near it that could help; none where other ships are not to know of the matter."""
     if not incident.lon_lat or not incident.is_open or TAXONOMY[incident.type].reply == ReplyMode.QUIET:
         return []
@@ -212,43 +204,6 @@ def _vessels(incident: Incident) -> list[dict]:
         }
         for vessel in vessels.near(incident.lon_lat)
     ]
-
-
-def _story(incident: Incident, at_desk: bool):
-    by_rule = _("by rule")
-    for row in incident.transitions.select_related("by"):
-        if at_desk or row.field == "status":
-            yield Entry(
-                row.at,
-                "change",
-                str(row.by or by_rule),
-                f"{row.field}: {row.old or '–'} → {row.new or '–'}",
-                row.reason,
-            )
-    if not at_desk:
-        return
-    for row in DispatchTransition.objects.filter(dispatch__incident=incident).select_related(
-        "by", "dispatch__unit"
-    ):
-        who = str(row.by or row.via or by_rule)
-        yield Entry(
-            row.at,
-            "dispatch",
-            who,
-            f"{row.dispatch.unit.call_sign}: {row.old or '–'} → {row.new}",
-            row.reason,
-        )
-    for row in incident.notifications.select_related("unit", "station", "reporter"):
-        to = _("operations") if row.operations else str(row.unit or row.station or row.reporter)
-        fault = f" ({row.error_code} {row.error})".replace("( ", "(") if row.error_code or row.error else ""
-        what = f"{row.get_channel_display()} → {to}: {row.get_status_display()}{fault}"
-        yield Entry(row.accepted_at or row.created_at, "out", by_rule, what, row.text)
-    answers = InboundMessage.objects.filter(dispatch__incident=incident) | InboundMessage.objects.filter(
-        report__incident=incident
-    )
-    for row in answers.select_related("unit", "station", "reporter").distinct():
-        who = str(row.unit or row.station or row.reporter or _("unknown"))
-        yield Entry(row.received_at, "in", who, row.text, f"← {row.reply}" if row.reply else "")
 
 
 def _chart(incident: Incident, reports: list[Report], at_desk: bool) -> str:
@@ -300,6 +255,6 @@ def _chart(incident: Incident, reports: list[Report], at_desk: bool) -> str:
     return json.dumps(data).replace("<", "\\u003c")
 
 
-def _time(at: datetime) -> str:
+def local_and_utc(at: datetime) -> str:
     """Local time with its zone, and UTC beside it."""
     return f"{timezone.localtime(at):%d %b %H:%M:%S %Z} ({at:%H%MZ})"

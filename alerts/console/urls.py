@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from alerts.console import desk, shift, units_board
+from alerts.console import desk, incident, photos, shift, units_board
 
 urlpatterns = [
     path("", desk.desk, name="console"),
+    path("incidents/<uuid:pk>/", incident.incident, name="console-incident"),
+    path("incidents/<uuid:pk>/act/<slug:name>/", incident.act, name="console-act"),
+    path("incidents/<uuid:pk>/undo/<uuid:act_id>/", incident.undo_act, name="console-undo"),
+    path("incidents/<uuid:pk>/lease/", incident.renew_lease, name="console-lease"),
+    path("photos/<uuid:pk>/", photos.photo, name="console-photo"),
     path("units/", units_board.board, name="console-units"),
     path("units/<uuid:pk>/status/", units_board.status, name="console-unit-status"),
     path("units/status-changes/<uuid:pk>/undo/", units_board.undo_status, name="console-unit-status-undo"),

@@ -1,4 +1,4 @@
-"""Times as the desk reads them: how long ago or how long still, kept running by the page's script."""
+"""Times as the desk reads them: when, how long ago or how long still; the script runs the clocks."""
 
 from datetime import datetime
 
@@ -9,6 +9,16 @@ from django.utils.html import format_html
 from alerts.console.forms import span
 
 register = template.Library()
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> str:
+    """A time of today as 14:32:05, an older one with its day; in both zones on hover. Empty for None."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    shown = f"{local:%H:%M:%S}" if local.date() == timezone.localdate() else f"{local:%d %b %H:%M:%S}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), both(at), shown)
 
 
 @register.simple_tag

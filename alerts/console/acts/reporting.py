@@ -79,7 +79,7 @@ class ConfirmDismissal(Act):
     name, label, form, danger = "confirm-dismissal", gettext_lazy("Confirm a dismissal"), DismissalForm, True
 
     def offered(self, incident, user):
-        return incident.is_open and waiting_dismissals(incident).exclude(proposed_by=user).exists()
+        return any(dismissals.may_confirm(row, user) for row in waiting_dismissals(incident))
 
     def preview(self, incident):
         for row in waiting_dismissals(incident):

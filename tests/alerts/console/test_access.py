@@ -1,9 +1,12 @@
 """Who may open which page of the console: a row for every route. A new route without a row fails here."""
 
+from collections.abc import Callable
+
 import pytest
 from django.urls import get_resolver, reverse
 
 from alerts.console import urls
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -13,6 +16,11 @@ NOBODY = {"pk": "00000000-0000-7000-8000-000000000000"}
 #: (method, name of the route) to the answer for each role; whoever is not named gets 403, a stranger signs in first.
 ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "console"): DESK,
+    ("GET", "console-incident"): DESK,
+    ("GET", "console-act"): DESK,
+    ("POST", "console-undo"): dict.fromkeys(DESK, 404),
+    ("POST", "console-lease"): dict.fromkeys(DESK, 409),
+    ("GET", "console-photo"): dict.fromkeys(DESK, 404),
     ("GET", "console-units"): DESK,
     ("GET", "console-unit-status"): dict.fromkeys(DESK, 404),
     ("POST", "console-unit-status-undo"): dict.fromkeys(DESK, 404),
@@ -23,9 +31,14 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "console-log-file"): DESK,
 }
 #: Arguments of a route, by its name; made when it is asked for.
-ARGUMENTS: dict[str, dict] = {
-    "console-unit-status": NOBODY,
-    "console-unit-status-undo": NOBODY,
+ARGUMENTS: dict[str, Callable[[], dict]] = {
+    "console-incident": lambda: {"pk": factories.Incident().pk},
+    "console-act": lambda: {"pk": factories.Incident().pk, "name": "take"},
+    "console-undo": lambda: NOBODY | {"act_id": NOBODY["pk"]},
+    "console-lease": lambda: {"pk": factories.Incident().pk},
+    "console-photo": lambda: NOBODY,
+    "console-unit-status": lambda: NOBODY,
+    "console-unit-status-undo": lambda: NOBODY,
 }
 
 
@@ -38,7 +51,7 @@ def test_every_route_has_a_row():
 def test_role_matrix_of_the_console(method, name, role, client, request):
     if role != "anonymous":
         client.force_login(request.getfixturevalue(role))
-    answer = getattr(client, method.lower())(reverse(name, kwargs=ARGUMENTS.get(name, {})))
+    answer = getattr(client, method.lower())(reverse(name, kwargs=ARGUMENTS.get(name, dict)()))
     if role == "anonymous":
         assert answer.status_code == 302
         assert answer["Location"].startswith("/admin/login/")

@@ -1,0 +1,219 @@
+// The pane of one incident: opens it, keeps it fresh, asks before an act and says what came of it.
+import { addKey } from "./keys.js";
+
+const RENEW_MS = 20_000; // an officer at work renews the lease no oftener
+const REFRESH_MS = 5_000; // the pane reads itself anew this soon after an act that others carry out
+
+const $ = (id) => document.getElementById(id);
+const word = (name) => $("incident-words").content.querySelector(`[data-name="${name}"]`).textContent;
+const fire = (name, detail) => document.dispatchEvent(new CustomEvent(`suar:${name}`, { detail }));
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+const pane = () => $("pane");
+
+let asked = 0; // the newest question to the server; an older answer is thrown away
+let renewedAt = Date.now();
+let waiting = false; // the pane is to be read anew once the dialog is closed
+
+/** Ask the server for a fragment; null where no answer came, which is said. */
+async function ask(address, body) {
+  try {
+    const answer = await fetch(address, {
+      method: body ? "POST" : "GET",
+      body,
+      credentials: "same-origin",
+      headers: { "X-Fragment": "1", ...(body ? { "X-CSRFToken": token() } : {}) },
+    });
+    if (answer.status === 401) {
+      fire("link", { state: "signed-out" });
+      fault(word("signed-out"));
+      return null;
+    }
+    return answer;
+  } catch {
+    fault(word("lost"));
+    return null;
+  }
+}
+
+function fault(text) {
+  $("incident-fault").textContent = text;
+  $("incident-fault").hidden = !text;
+  $("incident").classList.toggle("stale", Boolean(text));
+}
+
+const addressOf = (id) => $("incident-part").dataset.address.replace("00000000-0000-0000-0000-000000000000", id);
+
+/** Show an incident; `push` puts its address into the browser's history, `focus` moves the reader there. */
+async function open(id, { push = true, focus = true } = {}) {
+  const mine = ++asked;
+  const address = addressOf(id);
+  $("incident").setAttribute("aria-busy", "true");
+  if (pane()?.dataset.id !== id) $("incident-part").textContent = word("loading");
+  const answer = await ask(address);
+  if (mine !== asked) return;
+  $("incident").removeAttribute("aria-busy");
+  if (!answer) return;
+  if (!answer.ok) {
+    $("incident-part").textContent = word("gone");
+    return;
+  }
+  show(await answer.text());
+  if (push && location.pathname !== address) history.pushState({ incident: id }, "", address);
+  if (focus) $("pane-title")?.focus({ preventScroll: false });
+  opened();
+}
+
+function opened() {
+  const shown = pane();
+  if (!shown) return;
+  const data = JSON.parse($("incident-chart").textContent);
+  document.title = document.title.replace(/^([0-9A-Z]{5} · )?/, `${shown.dataset.reference} · `);
+  fire("opened", { id: shown.dataset.id, reference: shown.dataset.reference, position: data.position, chart: data });
+}
+
+/** Put a fragment in place; what is folded out, ticked or focused stays so. All of it was rendered, and escaped, by the server. */
+function show(html) {
+  const kept = new Map();
+  for (const node of $("incident-part").querySelectorAll("details[id], input[id][type=checkbox], input[id][type=radio]")) {
+    kept.set(node.id, node.matches("details") ? node.open : node.checked);
+  }
+  const focused = $("incident-part").contains(document.activeElement) && document.activeElement.id;
+  const same = pane()?.dataset.id;
+  $("incident-part").innerHTML = html;
+  fault("");
+  if (same === pane()?.dataset.id) {
+    for (const [id, on] of kept) {
+      const node = $(id);
+      if (node) node[node.matches("details") ? "open" : "checked"] = on;
+    }
+    if (focused) $(focused)?.focus({ preventScroll: true });
+  }
+}
+
+async function refresh() {
+  if ($("act-dialog").open) {
+    waiting = true;
+    return;
+  }
+  waiting = false;
+  const id = pane()?.dataset.id;
+  if (id) await open(id, { push: false, focus: false });
+}
+
+// --- Acts ---
+
+/** Ask the server what an act will do, and show it; nothing is done by it. */
+async function consider(address) {
+  const answer = await ask(address);
+  if (answer) ponder(await answer.text());
+}
+
+function ponder(html) {
+  const dialog = $("act-dialog");
+  dialog.innerHTML = html;
+  if (!dialog.open) dialog.showModal();
+  const empty = [...dialog.querySelectorAll(".row :is(input, textarea)[required]")].find((field) => !field.value);
+  const choice = dialog.querySelector("fieldset input[type=radio]:checked") ?? dialog.querySelector("fieldset input[type=radio]");
+  (dialog.querySelector("[aria-invalid=true]") ?? empty ?? choice ?? dialog.querySelector(".row select, button, a")).focus();
+}
+
+/** Do an act; the answer is JSON when it is done, else the form again with its faults. */
+async function carryOut(form) {
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  const answer = await ask(form.action, new FormData(form));
+  for (const button of form.querySelectorAll("button")) button.disabled = false;
+  if (!answer) return;
+  if (!answer.ok || !answer.headers.get("Content-Type").startsWith("application/json")) {
+    ponder(await answer.text());
+    return;
+  }
+  const done = await answer.json();
+  waiting = false;
+  if ($("act-dialog").open) $("act-dialog").close();
+  fire("said", { text: done.said, ...(done.undo ? { undo: done.undo } : {}) });
+  await open(done.open, { focus: false, push: done.open !== pane()?.dataset.id });
+  setTimeout(refresh, REFRESH_MS);
+}
+
+/** Begin an act by its name, as if its button were pressed. */
+function begin(name, pick = "") {
+  const button = pane()?.querySelector(`[data-act="${name}"]${pick}`);
+  if (!button) fire("said", { text: word("no-fit") });
+  else button.click();
+}
+
+function pressed(event) {
+  const target = event.target.closest("a[data-act], a[data-open], a[data-again], [data-close], [data-show]");
+  if (!target || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const { act, open: other, again, close, show: where } = target.dataset;
+  if (where) fire("show", { position: where.split(" ").map(Number) });
+  else if (close !== undefined && $("act-dialog").open) $("act-dialog").close();
+  else if (other) open(other);
+  else if (again !== undefined) refresh();
+  else if (act) consider(target.href);
+  else return;
+  event.preventDefault();
+}
+
+/** In the dialog a number chooses, Enter confirms, Esc goes back; in words to be written numbers are numbers. */
+function keyInDialog(event) {
+  event.stopPropagation();
+  const dialog = $("act-dialog");
+  const writing = event.target.matches("textarea, input:not([type=radio])");
+  if (event.key === "Enter" && !event.target.matches("a, button") && (!event.target.matches("textarea") || event.ctrlKey)) {
+    event.preventDefault();
+    dialog.querySelector("form.act")?.requestSubmit();
+  } else if (!writing && /^[1-9]$/.test(event.key)) {
+    const choice = dialog.querySelectorAll("fieldset input[type=radio]")[Number(event.key) - 1];
+    if (!choice) return;
+    event.preventDefault();
+    choice.checked = true;
+    choice.focus();
+  }
+}
+
+/** An officer at work keeps what he holds. */
+async function renew() {
+  const address = pane()?.dataset.lease;
+  if (!address || Date.now() - renewedAt < RENEW_MS) return;
+  renewedAt = Date.now();
+  const answer = await ask(address, new FormData());
+  if (answer?.ok) {
+    const { held_until } = await answer.json();
+    const clock = $("lease")?.querySelector("time");
+    if (clock) clock.dateTime = held_until;
+  } else if (answer) refresh();
+}
+
+export function start() {
+  if (!$("incident-part")) return;
+  document.documentElement.classList.add("js");
+  $("incident").addEventListener("click", pressed);
+  $("incident").addEventListener("submit", (event) => {
+    event.preventDefault();
+    carryOut(event.target);
+  });
+  $("act-dialog").addEventListener("keydown", keyInDialog);
+  $("act-dialog").addEventListener("close", () => {
+    $("act-dialog").textContent = "";
+    if (waiting) refresh();
+  });
+  for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, renew, { capture: true, passive: true });
+  document.addEventListener("suar:open", (event) => open(event.detail.id));
+  document.addEventListener("suar:rows", ({ detail }) => {
+    const id = pane()?.dataset.id;
+    if (id && (detail.rows.some((row) => row.id === id) || detail.gone?.includes(id))) refresh();
+  });
+  addEventListener("popstate", () => {
+    const id = location.pathname.match(/incidents\/([0-9a-f-]{36})\//)?.[1];
+    if (id) open(id, { push: false });
+    else $("incident-part").textContent = "";
+  });
+  const where = { where: "incident" };
+  for (const [key, name] of Object.entries({ a: "take", u: "request-unit", t: "task", e: "correct", x: "dismiss-proposal", q: "question", n: "note", r: "fresh-ranking", d: "stand-down", c: "close" })) {
+    addKey(key, word(`key-${name}`), () => begin(name), where);
+  }
+  addKey("s", word("key-join"), () => begin("join", pane()?.querySelector(".near [data-act=join]") ? "[href*='into=']" : ""), where);
+  for (const n of "12345") addKey(n, word("key-priority"), () => begin("priority", `[data-priority="${n}"]`), where);
+  opened();
+}

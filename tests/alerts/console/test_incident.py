@@ -1,0 +1,316 @@
+"""The page of one incident at the desk: what it shows, to whom, and what its forms answer."""
+
+import json
+import re
+
+import pytest
+from django.utils import timezone
+
+from alerts import asked_rankings
+from alerts.console.acts import ACTS
+from alerts.models import AskedRanking, DeskAct, Dispatch, Notification
+from reports import decisions, dismissals
+from reports.intake import Incoming, receive
+from reports.models import Incident, Report
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+FRAGMENT = {"X-Fragment": "1"}
+HOSTILE = "</script><script>alert(1)</script>\" onmouseover=alert(1) \u202e{{ 7|add:7 }} ' <img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def distress(fisher, patrol):
+    """A P1 in the queue, with a unit wanted."""
+    text = "TOLONG bot karam 4 10.2N 100 25.1E 3 orang"
+    return receive(Incoming(source="sms", external_id="SM1", text=text, reporter=fisher)).report.incident
+
+
+@pytest.fixture
+def other(db):
+    """A P2 three miles off."""
+    text = "enjin rosak hanyut 4 12.2N 100 27.1E 2 orang"
+    return receive(Incoming(source="sms", external_id="SM2", text=text)).report.incident
+
+
+def page(incident):
+    return f"/console/incidents/{incident.pk}/"
+
+
+def act(incident, name):
+    return f"{page(incident)}act/{name}/"
+
+
+def read(client, address, **headers):
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def test_the_page_shows_words_reading_sum_and_story_and_never_the_reporters_number(
+    client, dispatcher, distress, fisher
+):
+    client.force_login(dispatcher)
+    text = read(client, page(distress))
+    for told in ("TOLONG bot karam", fisher.pseudonym, "04°10.20&#x27;N 100°25.10&#x27;E", f"{distress.score} points",
+                 "boat sent", "help on scene", "nobody has taken it yet"):  # fmt: skip
+        assert told in text, told
+    assert "447700900201" not in text
+    assert text.count("<html") == 1
+    part = read(client, page(distress), **FRAGMENT)
+    assert "<html" not in part
+    assert "TOLONG bot karam" in part
+
+
+def test_hostile_words_stay_words(client, dispatcher, fisher):
+    incident = receive(
+        Incoming(source="sms", external_id="SM9", text=f"tolong {HOSTILE} 4 10.2N 100 25.1E", reporter=fisher)
+    ).report.incident
+    client.force_login(dispatcher)
+    client.post(act(incident, "note"), {"text": HOSTILE}, headers=FRAGMENT)
+    client.post(act(incident, "priority"), {"priority": "2", "reason": HOSTILE}, headers=FRAGMENT)
+    for address in (page(incident), act(incident, "correct"), act(incident, "dismiss-report")):
+        text = read(client, address)
+        assert "<script>alert" not in text, address
+        assert "<img src=x" not in text, address
+        assert not re.search(r"<[^>]*\s(on\w+|style)=", text), address
+        inline = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text)
+        assert all("application/json" in one for one in inline), address
+
+
+def test_the_chart_of_an_incident_is_json_with_positions_lon_first(client, dispatcher, distress):
+    client.force_login(dispatcher)
+    text = read(client, page(distress), **FRAGMENT)
+    data = json.loads(re.search(r'id="incident-chart"[^>]*>(.*?)</script>', text, re.DOTALL)[1])
+    assert data["reference"] == distress.reference
+    assert data["position"] == pytest.approx([100.418333, 4.17], abs=1e-4)
+    assert data["reports"][0]["position"] == data["position"]
+    assert data["drift"]["radius_m"] >= 0
+
+
+def test_candidates_are_offered_to_be_used(client, dispatcher):
+    report = receive(Incoming(source="sms", external_id="a", text="bot karam 4.5 U 118,6 T")).report
+    report.reading = {
+        **report.reading,
+        "candidates": [[118.6, 4.5, "read"], [118.1, 4.083, "<b>D,M</b>"], ["x"], None, {"a": 1}],
+    }
+    report.save()
+    client.force_login(dispatcher)
+    text = read(client, page(report.incident), **FRAGMENT)
+    assert text.count("Use this…") == 2
+    assert "&lt;b&gt;D,M&lt;/b&gt;" in text
+    link = re.search(r'href="([^"]*act/correct/\?position=[^"]*)"', text)[1].replace("&amp;", "&")
+    form = read(client, link, **FRAGMENT)
+    assert "04°30.00&#x27;N" in form
+    assert "checked" in form, "a reason is chosen already"
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_every_act_says_what_it_does_and_does_nothing_by_being_looked_at(client, supervisor, distress, name):
+    client.force_login(supervisor)
+    before = (
+        Incident.objects.values().get(pk=distress.pk),
+        distress.transitions.count(),
+        Notification.objects.count(),
+    )
+    for headers in ({}, FRAGMENT):
+        assert client.get(act(distress, name), headers=headers).status_code in (200, 409)
+    after = (
+        Incident.objects.values().get(pk=distress.pk),
+        distress.transitions.count(),
+        Notification.objects.count(),
+    )
+    assert before == after
+    assert not DeskAct.objects.exists()
+
+
+def test_an_act_answers_a_script_with_what_was_said_and_how_to_undo_it(client, dispatcher, distress):
+    client.force_login(dispatcher)
+    answer = client.post(act(distress, "take"), headers=FRAGMENT)
+    said = answer.json()
+    assert said["open"] == str(distress.pk)
+    assert said["said"] == f"You hold {distress.reference}."
+    again = client.post(said["undo"]["url"], headers=FRAGMENT)
+    assert again.status_code == 200
+    distress.refresh_from_db()
+    assert distress.held_by is None
+    assert client.post(said["undo"]["url"], headers=FRAGMENT).status_code == 409
+
+
+def test_without_a_script_an_act_leads_back_and_offers_its_undo(client, dispatcher, distress):
+    client.force_login(dispatcher)
+    answer = client.post(act(distress, "priority"), {"priority": "2", "quick": "1"}, follow=True)
+    text = answer.content.decode()
+    assert f"{distress.reference} is now P2." in text
+    undo = re.search(r'action="([^"]*/undo/[^"]*)"', text)[1]
+    client.post(undo, follow=True)
+    distress.refresh_from_db()
+    assert distress.priority == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "status"),
+    [
+        ("stand-down", {"reason": " "}, 422), ("join", {"into": "ZZZZZ", "quick": "1"}, 422), ("task", {"unit": "x"}, 422),
+        ("close", {"outcome": "recorded", "quick": "1"}, 409), ("reopen", {"reason": "x"}, 409), ("priority", {}, 422),
+        ("question", {"kind": "what\x00"}, 422), ("tick", {"item": "nonsense", "done": "yes"}, 422), ("note", {"text": "\x00"}, 422),
+        ("correct", {"position": "near the island", "type": "tip", "reason": "x"}, 422), ("unknown", {}, 404),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said_and_changes_nothing(client, dispatcher, distress, name, sent, status):
+    client.force_login(dispatcher)
+    before = Incident.objects.values().get(pk=distress.pk)
+    for headers in ({}, FRAGMENT):
+        assert client.post(act(distress, name), sent, headers=headers).status_code == status
+    assert Incident.objects.values().get(pk=distress.pk) == before
+    assert not DeskAct.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query", ["?position=%00", "?unit=1';--", "?priority=9", "?quick=99", "?into=%F0%9F%9A%A2" * 50]
+)
+def test_a_hostile_address_fills_in_nothing_that_breaks(client, dispatcher, distress, query):
+    client.force_login(dispatcher)
+    for name in ("correct", "task", "priority", "join"):
+        assert client.get(act(distress, name) + query).status_code == 200
+    assert client.get(f"{page(distress)}?done={query}").status_code == 200
+
+
+def test_two_at_once_one_holds_it_and_the_other_reads_the_name(client, dispatcher, supervisor, distress):
+    decisions.take(distress.pk, supervisor)
+    client.force_login(dispatcher)
+    answer = client.post(act(distress, "take"), headers=FRAGMENT)
+    assert answer.status_code == 409
+    assert "supervisor has incident" in answer.content.decode()
+    assert "supervisor holds this incident until" in read(client, page(distress))
+    assert "supervisor holds this incident until" in read(client, act(distress, "stand-down"))
+
+
+def test_the_lease_is_renewed_by_its_holder_alone(client, dispatcher, supervisor, distress):
+    decisions.take(distress.pk, dispatcher)
+    distress.refresh_from_db()
+    first = distress.held_until
+    client.force_login(dispatcher)
+    assert client.post(f"{page(distress)}lease/", headers=FRAGMENT).status_code == 200
+    distress.refresh_from_db()
+    assert distress.held_until > first
+    client.force_login(supervisor)
+    answer = client.post(f"{page(distress)}lease/", headers=FRAGMENT)
+    assert answer.status_code == 409
+    assert "dispatcher holds" in answer.content.decode()
+
+
+class TestNearby:
+    def test_what_lies_within_ten_miles_is_shown_with_its_way_and_can_be_joined(
+        self, client, dispatcher, distress, other
+    ):
+        far = factories.Incident(position=factories.point((104.0, 5.0)))
+        ended = factories.Incident(position=distress.position, status="closed", received_at=timezone.now())
+        client.force_login(dispatcher)
+        text = read(client, page(distress), **FRAGMENT)
+        assert other.reference in text
+        assert ended.reference in text
+        assert far.reference not in text
+        assert f"?into={other.reference}" in text
+        assert f"?into={ended.reference}" not in text
+
+    def test_a_proposal_says_why_on_both_sides(self, client, dispatcher, distress, other):
+        Incident.objects.filter(pk=other.pk).update(proposed_same_as=distress, proposed_why="both name <SRI>")
+        client.force_login(dispatcher)
+        for incident in (distress, other):
+            assert "both name &lt;SRI&gt;" in read(client, page(incident), **FRAGMENT)
+        client.post(act(other, "join"), {"into": distress.reference, "quick": "1"}, headers=FRAGMENT)
+        text = read(client, page(distress), **FRAGMENT)
+        assert f"{other.reference} is now part of {distress.reference}." in text, "among what can be undone"
+
+
+class TestRanking:
+    def test_a_fresh_one_is_asked_for_and_waited_for(self, client, dispatcher, other, patrol):
+        client.force_login(dispatcher)
+        assert "Not ranked yet." in read(client, page(other), **FRAGMENT)
+        client.post(act(other, "fresh-ranking"), headers=FRAGMENT)
+        assert "asked for <time" in read(client, page(other), **FRAGMENT)
+        asked_rankings.carry_out(other.pk, now=timezone.now())
+        text = read(client, page(other), **FRAGMENT)
+        assert "asked for <time" not in text
+        assert "MY-LUMUT-04" in text
+        assert f"act/task/?unit={patrol.pk}" in text
+
+    def test_whoever_was_passed_over_can_be_tasked_all_the_same(self, client, dispatcher, other, patrol):
+        asked_rankings.ask(other.pk, by=dispatcher)
+        AskedRanking.objects.update(
+            ranking={
+                "ranked": [],
+                "passed_over": [{"call_sign": patrol.call_sign, "reason": "out of range <b>"}],
+            },
+            ranked_at=timezone.now(),
+        )
+        client.force_login(dispatcher)
+        text = read(client, page(other), **FRAGMENT)
+        assert "out of range &lt;b&gt;" in text
+        client.post(act(other, "task"), {"unit": str(patrol.pk)}, headers=FRAGMENT)
+        assert Dispatch.objects.get().unit == patrol
+        assert f"?unit={patrol.pk}" not in read(client, page(other), **FRAGMENT), "told already"
+
+
+class TestTwoOfficers:
+    def test_the_second_reads_who_proposed_and_why(self, client, dispatcher, supervisor, distress):
+        report = distress.reports.get()
+        client.force_login(dispatcher)
+        client.post(
+            act(distress, "dismiss-report"), {"report": str(report.pk), "quick": "2"}, headers=FRAGMENT
+        )
+        assert "Confirm as second officer" not in read(client, page(distress), **FRAGMENT)
+        client.force_login(supervisor)
+        text = read(client, page(distress), **FRAGMENT)
+        assert "dispatcher proposes to dismiss" in text
+        assert "a known hoax" in text
+        waiting = report.dismissals.get()
+        client.post(act(distress, "confirm-dismissal"), {"dismissal": str(waiting.pk)}, headers=FRAGMENT)
+        assert Report.objects.get(pk=report.pk).status == "dismissed"
+
+    def test_a_proposal_of_another_incident_cannot_be_confirmed_here(
+        self, client, dispatcher, supervisor, distress, other
+    ):
+        waiting = dismissals.propose(other.reports.get().pk, by=dispatcher, reason="x")
+        dismissals.propose(distress.reports.get().pk, by=dispatcher, reason="x")
+        client.force_login(supervisor)
+        sent = {"dismissal": str(waiting.pk)}
+        assert client.post(act(distress, "confirm-dismissal"), sent, headers=FRAGMENT).status_code == 422
+
+
+def test_asking_the_reporter_shows_the_very_words_and_to_how_many(client, dispatcher, distress):
+    client.force_login(dispatcher)
+    form = read(client, act(distress, "question"), **FRAGMENT)
+    assert "To 1 phones:" in form
+    assert distress.reports.get().reference in form
+    assert (
+        client.post(act(distress, "question"), {"kind": "what"}, headers=FRAGMENT).json()["said"]
+        == "Asked: 1 phones."
+    )
+
+
+def test_why_nobody_is_asked_in_a_quiet_matter_is_shown(client, dispatcher):
+    text = "PUKAT TUNDA ASING ZON A 5,412 U 100,087 T"
+    quiet = receive(Incoming(source="app", external_id="app-1", text=text)).report.incident
+    client.force_login(dispatcher)
+    assert "must not show a question" in read(client, act(quiet, "question"), **FRAGMENT)
+    assert client.post(act(quiet, "question"), {"kind": "where"}, headers=FRAGMENT).status_code == 409
+
+
+def test_an_incident_that_is_not_there_is_not_found(client, dispatcher):
+    client.force_login(dispatcher)
+    for address in ("", "act/take/", "lease/"):
+        path = f"/console/incidents/00000000-0000-0000-0000-000000000000/{address}"
+        ask = client.post if address == "lease/" else client.get
+        assert ask(path, headers=FRAGMENT).status_code == 404
+
+
+def test_the_page_asks_the_database_no_more_for_forty_reports_than_for_two(
+    client, dispatcher, distress, fisher, django_assert_max_num_queries
+):
+    for n in range(40):
+        receive(Incoming(source="sms", external_id=f"m{n}", text=f"cepat tolong {n}", reporter=fisher))
+    client.force_login(dispatcher)
+    with django_assert_max_num_queries(75):
+        client.get(page(distress), headers=FRAGMENT)
