@@ -21,6 +21,10 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "console-undo"): dict.fromkeys(DESK, 404),
     ("POST", "console-lease"): dict.fromkeys(DESK, 409),
     ("GET", "console-photo"): dict.fromkeys(DESK, 404),
+    ("GET", "console-queue"): dict.fromkeys(DESK, 302),
+    ("POST", "console-save-view"): dict.fromkeys(DESK, 302),
+    ("POST", "console-rename-view"): dict.fromkeys(DESK, 404),
+    ("POST", "console-delete-view"): dict.fromkeys(DESK, 404),
     ("GET", "console-units"): DESK,
     ("GET", "console-unit-status"): dict.fromkeys(DESK, 404),
     ("POST", "console-unit-status-undo"): dict.fromkeys(DESK, 404),
@@ -39,6 +43,8 @@ ARGUMENTS: dict[str, Callable[[], dict]] = {
     "console-photo": lambda: NOBODY,
     "console-unit-status": lambda: NOBODY,
     "console-unit-status-undo": lambda: NOBODY,
+    "console-rename-view": lambda: NOBODY,
+    "console-delete-view": lambda: NOBODY,
 }
 
 
