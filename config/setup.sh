@@ -33,6 +33,11 @@ has_postgis() {
     [ ! -e /etc/debian_version ] && { have initdb || ls /opt/homebrew/opt/postgresql@*/bin/initdb \
         /usr/local/opt/postgresql@*/bin/initdb >/dev/null 2>&1; }
 }
+# Of the PDF of an incident: every script that fishers write in.
+has_fonts() {
+    [ ! -e /etc/debian_version ] || { ls /usr/share/fonts/truetype/noto/NotoSansTamil-Regular.ttf \
+        /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf >/dev/null 2>&1; }
+}
 has_browser() { have chromium || have chromium-browser || have google-chrome; }
 
 # --- What is missing ---
@@ -47,6 +52,8 @@ find_missing() {
     [ -n "${DATABASE_URL:-}" ] || has_postgis || want postgis
     [ -n "${REDIS_URL:-}" ] || have redis-server || want redis-server
     { [ -n "$python" ] && has_gdal; } || want gdal
+    has_fonts || want fonts
+    have msgfmt || want gettext
     if [ "$purpose" = test ] && [ "${SUAR_BROWSER:-1}" = 1 ]; then has_browser || want chromium; fi
     return 0
 }
@@ -61,6 +68,7 @@ apt_names() {
             version=${module#postgresql-}
             echo "postgresql-${version%-postgis-3} $module"
             ;;
+        fonts) echo "fonts-noto-core fonts-droid-fallback" ;;
         gdal) echo "gdal-bin libgeos-c1v5 proj-bin" ;;
         chromium)
             # Ubuntu's package is an empty one that fetches a snap: no use in a container.
@@ -74,7 +82,7 @@ apt_names() {
 say_by_hand() {
     die "missing here:$missing. Install with
   Debian, Ubuntu:  $1
-  macOS:           brew install python@3.12 postgresql@16 postgis gdal redis
+  macOS:           brew install python@3.12 postgresql@16 postgis gdal redis gettext
 then run the same command again."
 }
 
@@ -100,7 +108,7 @@ unblock_services() {
 
 install_packages() {
     sudo=
-    have apt-get || say_by_hand 'apt-get install postgresql-postgis redis-server gdal-bin python3-venv'
+    have apt-get || say_by_hand 'apt-get install postgresql-postgis redis-server gdal-bin python3-venv gettext fonts-noto-core fonts-droid-fallback'
     if [ "$(id -u)" != 0 ]; then
         { have sudo && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; } ||
             say_by_hand "sudo apt-get update && sudo apt-get install $(apt_names)"
@@ -137,6 +145,14 @@ if [ -n "$missing" ]; then
 fi
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     die "Python 3.11 or newer is needed; found $("$python" --version). Set PYTHON= to one."
+
+# --- The words of the pages, from locale/*/LC_MESSAGES/*.po ---
+for words in locale/*/LC_MESSAGES/*.po; do
+    compiled=${words%.po}.mo
+    if [ -e "$words" ] && [ -z "$(find "$compiled" -newer "$words" 2>/dev/null)" ]; then
+        msgfmt --check-format -o "$compiled" "$words"
+    fi
+done
 
 # --- .venv from the lock: by content, so that a pulled lock is installed and nothing else is ---
 lock=requirements.lock

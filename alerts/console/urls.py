@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts.console import desk, incident, photos, queue, shift, units_board
+from alerts.console import desk, export, incident, photos, queue, shift, units_board
 
 urlpatterns = [
     path("", desk.desk, name="console"),
@@ -23,4 +23,6 @@ urlpatterns = [
     path("shift/take/", shift.take, name="console-take-waiting"),
     path("shift/log/", shift.log, name="console-log"),
     path("shift/log.csv", shift.log_file, name="console-log-file"),
+    path("incidents/<uuid:pk>/export.csv", export.as_csv, name="console-incident-csv"),
+    path("incidents/<uuid:pk>/export.pdf", export.as_pdf, name="console-incident-pdf"),
 ]

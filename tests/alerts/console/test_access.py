@@ -33,6 +33,8 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "console-take-waiting"): {"dispatcher": 302, "supervisor": 302, "admin": 302},
     ("GET", "console-log"): DESK,
     ("GET", "console-log-file"): DESK,
+    ("GET", "console-incident-csv"): dict.fromkeys(DESK, 404),
+    ("GET", "console-incident-pdf"): dict.fromkeys(DESK, 404),
 }
 #: Arguments of a route, by its name; made when it is asked for.
 ARGUMENTS: dict[str, Callable[[], dict]] = {
@@ -45,6 +47,8 @@ ARGUMENTS: dict[str, Callable[[], dict]] = {
     "console-unit-status-undo": lambda: NOBODY,
     "console-rename-view": lambda: NOBODY,
     "console-delete-view": lambda: NOBODY,
+    "console-incident-csv": lambda: NOBODY,
+    "console-incident-pdf": lambda: NOBODY,
 }
 
 
