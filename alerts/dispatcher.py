@@ -179,6 +179,8 @@ class Rungs:
 
     def rank_asked(self, now: datetime) -> None:
         """Begin the rankings that desks asked for; a rung that is due goes first."""
+        if self.dispatcher.stopping.is_set():
+            return
         for incident_id in asked_rankings.claim(now):
             self.incomplete.add(incident_id)
             self.afterwards.submit(self._complete, incident_id, asked_rankings.carry_out)

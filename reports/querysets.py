@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.gis.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from reports.taxonomy import QUIET_TYPES, Category
@@ -46,6 +47,11 @@ class IncidentQuerySet(models.QuerySet):
     def wanting_in_vain(self):
         """A unit was asked for, yet no ladder runs: what the sweep repairs."""
         return self.filter(status__in=["open", "dispatching"], dispatch_requested_at__isnull=False)
+
+    def with_waiting_dismissals(self):
+        """Each with `dismissal_waits`: whether a report of it waits for a second officer to dismiss it."""
+        waits = self.model.objects.filter(pk=OuterRef("pk"), reports__dismissals__outcome="")
+        return self.annotate(dismissal_waits=Exists(waits))
 
 
 class QuestionQuerySet(models.QuerySet):

@@ -170,6 +170,7 @@ class IncidentAdmin(ReadOnlyAdmin):
         return (
             super()
             .get_queryset(request)
+            .with_waiting_dismissals()
             .prefetch_related(
                 Prefetch("dispatches", told, to_attr="told"),
                 Prefetch("questions", unanswered, to_attr="unanswered"),

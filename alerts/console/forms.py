@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts import asked_rankings, candidates, checklists, drift, ways
+from alerts.console.access import incidents_for
 from alerts.dispatch import RANKING_LIFE
 from alerts.models import Dispatch, PatrolUnit
 from communities.charts import PositionField
@@ -18,8 +19,11 @@ WHY = ("quick", "reason")  # the fields of a reason, which come last
 class ActForm(forms.Form):
     """The form of an act on one incident; empty where only a yes is wanted."""
 
-    def __init__(self, *args, incident: Incident, quick=(), **kwargs):
-        self.incident = incident
+    #: (name, value) of fields as the officer was shown them, sent along so that only what was changed counts.
+    at_first: tuple = ()
+
+    def __init__(self, *args, incident: Incident, user=None, quick=(), **kwargs):
+        self.incident, self.user = incident, user
         super().__init__(*args, **kwargs)
 
 
@@ -132,10 +136,22 @@ class CorrectForm(ReasonForm):
     def __init__(self, *args, incident: Incident, **kwargs):
         shown = {name: getattr(incident, name) for name in self.base_fields if name not in WHY}
         super().__init__(*args, incident=incident, initial=shown, **kwargs)
+        printed = {name: self.fields[name].prepare_value(value) for name, value in shown.items()}
+        self.at_first = [
+            (name, self.data.get(f"initial-{name}", "" if value is None else value))
+            for name, value in printed.items()
+        ]
 
     def facts(self) -> dict:
-        """Only what the officer changed: the default phases of a new type stay the rule's."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name not in WHY}
+        """Only what the officer changed: the default phases of a new type stay the rule's.
+
+        Nor is put back what another officer corrected while this form was open.
+        """
+        untouched = {
+            name for name, _v in self.at_first if self.data.get(f"initial-{name}") == self.data.get(name)
+        }
+        names = [name for name in self.changed_data if name not in WHY and name not in untouched]
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class JoinForm(ReasonForm):
@@ -151,7 +167,8 @@ class JoinForm(ReasonForm):
         )
 
     def clean_into(self) -> Incident:
-        found = Incident.objects.called(self.cleaned_data["into"]).open().first()
+        seen = incidents_for(self.user) if self.user else Incident.objects.all()
+        found = seen.called(self.cleaned_data["into"]).open().first()
         if found is None:
             raise forms.ValidationError(_("No open incident has this reference."))
         return found

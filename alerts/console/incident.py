@@ -51,8 +51,8 @@ def act(request: HttpRequest, pk, name: str) -> HttpResponse:
         return _refused(request, row, text % said)
     if request.method == "GET":
         filled = {name: value for name, value in request.GET.items() if name in FILLED}
-        return _form(request, row, chosen, chosen.make_form(row, initial=filled))
-    form = chosen.make_form(row, request.POST)
+        return _form(request, row, chosen, chosen.make_form(row, initial=filled, user=request.user))
+    form = chosen.make_form(row, request.POST, user=request.user)
     if not form.is_valid():
         return _form(request, row, chosen, form, status=422)
     try:

@@ -1,25 +1,24 @@
 """What the pane of one incident shows; the template is console/_incident.html."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alerts import asked_rankings, asking, checklists
+from alerts import asked_rankings, checklists
 from alerts.console import access, incident_chart, incident_page, timeline
 from alerts.console.acts import ACTS, held_by_another
 from alerts.console.acts.base import UNDO_WITHIN
 from alerts.console.forms import escalation_of, is_held
 from alerts.console.nearby import nearby
+from alerts.console.rows import SENT_WITHIN, THERE_WITHIN
 from alerts.models import DeskAct, PatrolUnit
 from communities.charts import position_text
 from reports import dismissals
 from reports.models import Incident, Report
 
-#: The agency's public promise: a boat sent, help on scene.
-SENT_WITHIN, THERE_WITHIN = timedelta(minutes=30), timedelta(hours=2)
 #: Acts that the pane shows at once; all others are a step away.
 FIRST = (
     "take", "release", "request-unit", "task", "question", "note", "stand-down", "close", "reopen",
@@ -54,7 +53,6 @@ def pane_of(incident: Incident, user, now: datetime | None = None) -> dict:
     ranking, ranked_at = asked_rankings.newest(incident)
     return {
         "incident": incident,
-        "version": version_of(incident),
         "where": position_text(*incident.lon_lat) if incident.lon_lat else "",
         "position_source": incident_page.position_source(incident),
         "clocks": clocks_of(incident, now),
@@ -78,7 +76,6 @@ def pane_of(incident: Incident, user, now: datetime | None = None) -> dict:
         "nearby": nearby(incident, access.incidents_for(user), now),
         "checklist": checklists.checklist(incident),
         "questions": list(incident.questions.select_related("answered_by").order_by("-asked_at")[:6]),
-        "why_no_question": asking.refusal(incident, now),
         "story": story[: timeline.LATEST],
         "older": story[timeline.LATEST :],
         "kinds": timeline.KINDS,
@@ -86,20 +83,6 @@ def pane_of(incident: Incident, user, now: datetime | None = None) -> dict:
         "chart": incident_chart.chart_of(incident, reports),
         "read_at": now,
     }
-
-
-def version_of(incident: Incident) -> str:
-    """Changes whenever the pane would show something else: the newest row of everything that hangs on it."""
-    newest = [incident.last_report_at, incident.news_at, incident.held_until]
-    for name, field in (
-        ("transitions", "at"),
-        ("notes", "at"),
-        ("ticks", "at"),
-        ("desk_acts", "at"),
-        ("notifications", "accepted_at"),
-    ):
-        newest.append(getattr(incident, name).order_by(f"-{field}").values_list(field, flat=True).first())
-    return max(filter(None, newest)).isoformat()
 
 
 def clocks_of(incident: Incident, now: datetime) -> list[Clock]:

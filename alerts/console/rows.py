@@ -76,7 +76,8 @@ def rows_of(incidents: QuerySet[Incident], now: datetime) -> list[Row]:
     told = Dispatch.objects.answerable().select_related("unit").order_by("created_at")
     moved = Dispatch.objects.filter(incident=OuterRef("pk")).order_by().values("incident")
     incidents = (
-        incidents.select_related("escalation", "held_by", "proposed_same_as")
+        incidents.with_waiting_dismissals()
+        .select_related("escalation", "held_by", "proposed_same_as")
         .prefetch_related(
             Prefetch("dispatches", told, to_attr="told"),
             Prefetch("questions", Question.objects.unanswered(now), to_attr="unanswered"),
@@ -105,7 +106,8 @@ def _row(incident: Incident, now: datetime) -> Row:
 
 
 def marks_of(incident: Incident) -> list[tuple[str, str]]:
-    """What stands out: (kind, words) each. `incident.unanswered` are its questions that nobody answered."""
+    """What stands out: (kind, words) each. `incident.unanswered` are its questions that nobody answered,
+    `incident.dismissal_waits` whether a report waits for a second officer to dismiss it."""
     marks = []
     if incident.drill:
         marks.append(("drill", _("DRILL")))
@@ -113,6 +115,8 @@ def marks_of(incident: Incident) -> list[tuple[str, str]]:
         marks.append(("distress", _("attack") if incident.response_phase == "ATTACK" else _("distress")))
     if incident.proposed_same_as_id:
         marks.append(("same", _("same as %s?") % incident.proposed_same_as.reference))
+    if incident.dismissal_waits:
+        marks.append(("doubt", _("dismissal waits for a second officer")))
     if "verify_in_parallel" in incident.flags:
         marks.append(("doubt", _("verify in parallel")))
     if BY_LIKENESS in incident.flags and incident.type in GUESSES.values() and not incident.is_distress:

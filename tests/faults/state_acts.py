@@ -215,7 +215,7 @@ def closes(incident_id, **said) -> None:
 
 
 def suspends(incident_id, **said) -> None:
-    workflow.advance(incident_id, Incident.Status.SUSPENDED, **said)
+    dispatch.suspend(incident_id, **said)
 
 
 def reopens(incident_id, **said) -> None:

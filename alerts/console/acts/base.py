@@ -58,9 +58,12 @@ class Act:
     def undo(self, incident: Incident, before: dict, user) -> str:
         raise DecisionRefused(_("This cannot be undone."))
 
-    def make_form(self, incident: Incident, data=None, initial: dict | None = None) -> ActForm:
-        """The act's form; `initial` are values asked for in the address, nonsense among them ignored."""
-        form = self.form(data, incident=incident, quick=self.quick)
+    def make_form(self, incident: Incident, data=None, initial: dict | None = None, user=None) -> ActForm:
+        """The act's form; `initial` are values asked for in the address, nonsense among them ignored.
+
+        `user` narrows what can be chosen to what that officer sees.
+        """
+        form = self.form(data, incident=incident, user=user, quick=self.quick)
         known = {name: value for name, value in (initial or {}).items() if name in form.fields}
         form.initial = form.initial | known
         return form

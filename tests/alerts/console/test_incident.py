@@ -4,14 +4,16 @@ import json
 import re
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from alerts import asked_rankings
+from alerts.console import forms, photos
 from alerts.console.acts import ACTS
 from alerts.models import AskedRanking, DeskAct, Dispatch, Notification
 from reports import decisions, dismissals
 from reports.intake import Incoming, receive
-from reports.models import Incident, Report
+from reports.models import Attachment, Incident, Report
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +263,8 @@ class TestTwoOfficers:
             act(distress, "dismiss-report"), {"report": str(report.pk), "quick": "2"}, headers=FRAGMENT
         )
         assert "Confirm as second officer" not in read(client, page(distress), **FRAGMENT)
+        for queue in ("/console/", "/admin/reports/incident/"):
+            assert "dismissal waits for a second officer" in read(client, queue)
         client.force_login(supervisor)
         text = read(client, page(distress), **FRAGMENT)
         assert "dispatcher proposes to dismiss" in text
@@ -296,6 +300,69 @@ def test_why_nobody_is_asked_in_a_quiet_matter_is_shown(client, dispatcher):
     client.force_login(dispatcher)
     assert "must not show a question" in read(client, act(quiet, "question"), **FRAGMENT)
     assert client.post(act(quiet, "question"), {"kind": "where"}, headers=FRAGMENT).status_code == 409
+
+
+def test_a_form_that_was_open_meanwhile_puts_nothing_back(client, dispatcher, supervisor, distress):
+    client.force_login(dispatcher)
+    html = read(client, act(distress, "correct"), **FRAGMENT)
+    form = client.get(act(distress, "correct")).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields} | {"quick": "1"}
+    sent |= {f"initial-{name}": value for name, value in form.at_first}
+    assert 'name="initial-persons_on_board" value="3"' in html
+    decisions.correct(distress.pk, by=supervisor, reason="counted", persons_on_board=7)
+    client.post(act(distress, "correct"), sent | {"type": "flooding"}, headers=FRAGMENT)
+    distress.refresh_from_db()
+    assert (distress.type, distress.persons_on_board) == ("flooding", 7)
+
+
+def test_nothing_is_joined_to_what_another_agencys_desk_alone_sees(client, distress, dispatcher, monkeypatch):
+    hidden = factories.Incident()
+    monkeypatch.setattr(forms, "incidents_for", lambda user: Incident.objects.exclude(pk=hidden.pk))
+    client.force_login(dispatcher)
+    sent = {"into": hidden.reference, "quick": "1"}
+    assert client.post(act(distress, "join"), sent, headers=FRAGMENT).status_code == 422
+
+
+class TestPhotos:
+    @pytest.fixture
+    def photo(self, distress, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        row = Attachment(report=distress.reports.get(), external_id="p", sha256="0" * 64, size_bytes=9)
+        row.original.save("x", ContentFile(b"GPS of the informer"), save=False)
+        row.shared.save("x", ContentFile(b"RIFF1234WEBP"), save=False)
+        row.status = "ready"
+        row.save()
+        return row
+
+    def test_the_copy_alone_is_served_and_cannot_act_as_a_page(self, client, dispatcher, photo):
+        client.force_login(dispatcher)
+        answer = client.get(f"/console/photos/{photo.pk}/")
+        assert b"".join(answer.streaming_content) == b"RIFF1234WEBP"
+        assert answer["Content-Type"] == "image/webp"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer["Content-Security-Policy"]
+        assert answer["Content-Disposition"].startswith("inline; filename=")
+
+    def test_it_is_hidden_on_the_page_until_asked_for_and_says_its_size(
+        self, client, dispatcher, distress, photo
+    ):
+        client.force_login(dispatcher)
+        text = read(client, page(distress), **FRAGMENT)
+        assert f'class="reveal" id="photo-{photo.pk}"' in text
+        assert "9\xa0bytes" in text
+
+    @pytest.mark.parametrize("how", ["hidden", "waiting", "rejected", "gone"])
+    def test_what_is_not_ready_or_not_to_be_seen_is_not_found(
+        self, client, dispatcher, photo, how, monkeypatch
+    ):
+        if how == "hidden":
+            monkeypatch.setattr(photos, "incidents_for", lambda user: Incident.objects.none())
+        elif how == "gone":
+            photo.shared.storage.delete(photo.shared.name)
+        else:
+            Attachment.objects.update(status="received" if how == "waiting" else "rejected")
+        client.force_login(dispatcher)
+        assert client.get(f"/console/photos/{photo.pk}/").status_code == 404
 
 
 def test_an_incident_that_is_not_there_is_not_found(client, dispatcher):
