@@ -1,7 +1,7 @@
 """What the pane of one incident shows; the template is console/_incident.html."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Min
 from django.utils import timezone
@@ -13,12 +13,13 @@ from alerts.console.acts import ACTS, held_by_another
 from alerts.console.acts.base import UNDO_WITHIN
 from alerts.console.forms import escalation_of, is_held
 from alerts.console.nearby import nearby
-from alerts.console.rows import SENT_WITHIN, THERE_WITHIN
 from alerts.models import DeskAct, PatrolUnit
 from communities.charts import position_text
 from reports import dismissals
 from reports.models import Incident, Report
 
+#: The agency's public promise: a boat sent, help on scene.
+SENT_WITHIN, THERE_WITHIN = timedelta(minutes=30), timedelta(hours=2)
 #: Acts that the pane shows at once; all others are a step away.
 FIRST = (
     "take", "release", "request-unit", "task", "question", "note", "stand-down", "close", "reopen",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts.console import desk, export, incident, photos, queue, shift, units_board
+from alerts.console import desk, export, incident, photos, shift, units_board
 
 urlpatterns = [
     path("", desk.desk, name="console"),
@@ -11,10 +11,6 @@ urlpatterns = [
     path("incidents/<uuid:pk>/undo/<uuid:act_id>/", incident.undo_act, name="console-undo"),
     path("incidents/<uuid:pk>/lease/", incident.renew_lease, name="console-lease"),
     path("photos/<uuid:pk>/", photos.photo, name="console-photo"),
-    path("queue/", queue.queue, name="console-queue"),
-    path("views/", queue.save_view, name="console-save-view"),
-    path("views/<uuid:pk>/name/", queue.rename_view, name="console-rename-view"),
-    path("views/<uuid:pk>/delete/", queue.delete_view, name="console-delete-view"),
     path("units/", units_board.board, name="console-units"),
     path("units/<uuid:pk>/status/", units_board.status, name="console-unit-status"),
     path("units/status-changes/<uuid:pk>/undo/", units_board.undo_status, name="console-unit-status-undo"),

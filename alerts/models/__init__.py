@@ -1,6 +1,6 @@
 from alerts.models.advisories import Advisory
 from alerts.models.alarms import Alarm, AlarmText
-from alerts.models.console import ChecklistTick, DeskAct, Note, SavedView
+from alerts.models.console import ChecklistTick, DeskAct, Note
 from alerts.models.dispatches import Dispatch, DispatchTransition, Escalation
 from alerts.models.messages import InboundMessage, Notification
 from alerts.models.pulses import Pulse
@@ -31,7 +31,6 @@ __all__ = [
     "Notification",
     "PatrolUnit",
     "Pulse",
-    "SavedView",
     "SceneWeather",
     "SectorLadder",
     "Station",

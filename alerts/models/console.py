@@ -1,7 +1,4 @@
-"""What officers write down at the desk.
-
-All but SavedView is append-only: a database trigger refuses UPDATE and DELETE.
-"""
+"""What officers write down at the desk. All append-only: a database trigger refuses UPDATE and DELETE."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -62,25 +59,3 @@ class DeskAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by}: {self.said}"
-
-
-class SavedView(models.Model):
-    """A filter of the queue that one officer keeps under a name."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey("communities.User", on_delete=models.CASCADE, related_name="saved_views")
-    name = models.CharField(max_length=40)
-    query = models.CharField(max_length=1000, blank=True, help_text=_("query string of the queue"))
-    is_first = models.BooleanField(default=False, help_text=_("what the desk opens with"))
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(fields=["user", "name"], name="saved_view_name_once"),
-            models.UniqueConstraint(
-                fields=["user"], condition=models.Q(is_first=True), name="saved_view_first_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
