@@ -143,7 +143,10 @@ def test_another_desks_act_is_seen_when_the_stream_tells_of_it(visit, dispatcher
     one.keyboard.press("a")
     one.locator("#pane[data-lease]").wait_for()
     two.evaluate(
-        "id => document.dispatchEvent(new CustomEvent('suar:rows', {detail: {rows: [{id}], gone: []}}))",
+        """id => {
+            const html = document.getElementById(`row-${id}`).outerHTML;
+            document.dispatchEvent(new CustomEvent("suar:rows", { detail: { rows: [{ id, html, facets: {} }], gone: [] } }));
+        }""",
         str(distress.pk),
     )
     expect(two.locator(".head")).to_contain_text("dispatcher holds this incident")

@@ -112,9 +112,9 @@ function ponder(html) {
   const dialog = $("act-dialog");
   dialog.innerHTML = html;
   if (!dialog.open) dialog.showModal();
-  const empty = [...dialog.querySelectorAll(".row :is(input, textarea)[required]")].find((field) => !field.value);
+  const empty = [...dialog.querySelectorAll(".field :is(input, textarea)[required]")].find((field) => !field.value);
   const choice = dialog.querySelector("fieldset input[type=radio]:checked") ?? dialog.querySelector("fieldset input[type=radio]");
-  (dialog.querySelector("[aria-invalid=true]") ?? empty ?? choice ?? dialog.querySelector(".row select, button, a")).focus();
+  (dialog.querySelector("[aria-invalid=true]") ?? empty ?? choice ?? dialog.querySelector(".field select, button, a")).focus();
 }
 
 /** Do an act; the answer is JSON when it is done, else the form again with its faults. */
