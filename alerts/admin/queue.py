@@ -171,6 +171,7 @@ class IncidentAdmin(ReadOnlyAdmin):
         return (
             super()
             .get_queryset(request)
+            .with_waiting_dismissals()
             .prefetch_related(
                 Prefetch("dispatches", told, to_attr="told"),
                 Prefetch("questions", unanswered, to_attr="unanswered"),
@@ -218,6 +219,8 @@ class IncidentAdmin(ReadOnlyAdmin):
             )
         if incident.proposed_same_as_id:
             marks.append(("same", gettext("same as %s?") % incident.proposed_same_as.reference))
+        if incident.dismissal_waits:
+            marks.append(("same", gettext("dismissal waits for a second officer")))
         if "verify_in_parallel" in incident.flags:
             marks.append(("same", gettext("verify in parallel")))
         if BY_LIKENESS in incident.flags and incident.type in GUESSES.values() and not incident.is_distress:

@@ -144,7 +144,7 @@ def test_another_desks_act_is_seen_when_the_stream_tells_of_it(visit, dispatcher
     one.locator("#pane[data-lease]").wait_for()
     two.evaluate(
         """id => {
-            const html = document.getElementById(`row-${id}`).outerHTML;
+            const html = document.getElementById(`row-${id}`)?.outerHTML ?? `<li id="row-${id}"></li>`;
             document.dispatchEvent(new CustomEvent("suar:rows", { detail: { rows: [{ id, html, facets: {} }], gone: [] } }));
         }""",
         str(distress.pk),
