@@ -17,5 +17,7 @@ watch.start(connection.get_connection_params())
 # Names of places come from the database, in a thread: a text that is faster is read without them.
 known_places.keep_fresh()
 
-# Fewer threads than DB_POOL_MAX, so that no request waits for a connection.
-application = Buffered(django, threads=8)
+from alerts.console.stream import Streamed  # here: Django is set up by now
+
+# Fewer threads than DB_POOL_MAX, so that no request waits for a connection. Desks that listen take none.
+application = Streamed(Buffered(django, threads=8))

@@ -15,12 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from alerts.console.acts import ACTS, carry_out
 from alerts.console.forms import escalation_of, is_held, span
 from alerts.console.incident_page import page_of
+from alerts.console.rows import marks_of
 from alerts.models import Dispatch, Escalation
 from communities.admin import DESK, ReadOnlyAdmin, role_of
 from communities.charts import position_text
-from reports import triage
 from reports.models import Incident, Question
-from reports.reading import BY_LIKENESS, GUESSES
 from reports.taxonomy import IncidentType
 
 #: Acts offered in the list's own menu; the rest are on the incident's page.
@@ -207,38 +206,11 @@ class IncidentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("incident"))
     def matter(self, incident) -> str:
-        marks = []
-        if incident.drill:
-            marks.append(("drill", gettext("DRILL")))
-        if incident.is_distress:
-            marks.append(
-                (
-                    "distress",
-                    gettext("attack") if incident.response_phase == "ATTACK" else gettext("distress"),
-                )
-            )
-        if incident.proposed_same_as_id:
-            marks.append(("same", gettext("same as %s?") % incident.proposed_same_as.reference))
-        if incident.dismissal_waits:
-            marks.append(("same", gettext("dismissal waits for a second officer")))
-        if "verify_in_parallel" in incident.flags:
-            marks.append(("same", gettext("verify in parallel")))
-        if BY_LIKENESS in incident.flags and incident.type in GUESSES.values() and not incident.is_distress:
-            marks.append(("same", gettext("kind guessed from likeness: read the text")))
-        if "safe_now" in incident.flags:
-            marks.append(("same", gettext("says safe now: ask")))
-        if incident.unanswered:
-            kinds = ", ".join(dict.fromkeys(row.get_kind_display() for row in incident.unanswered))
-            marks.append(("same", gettext("no answer: %s?") % kinds))
-        if triage.SILENT in incident.flags:
-            marks.append(("same", gettext("phone is not answered")))
-        if "carrier_may_mute" in incident.flags:
-            marks.append(("same", gettext("texted STOP: our SMS may not arrive")))
         return format_html(
             "<strong>{}</strong> {} {}",
             incident.reference,
             incident.get_type_display(),
-            format_html_join(" ", '<span class="mark {}">{}</span>', marks),
+            format_html_join(" ", '<span class="mark {}">{}</span>', marks_of(incident)),
         )
 
     @admin.display(description=_("age"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts.console import desk, export, incident, photos, shift, units_board
+from alerts.console import desk, export, incident, photos, saved_views, shift, units_board
 
 urlpatterns = [
     path("", desk.desk, name="console"),
@@ -11,6 +11,14 @@ urlpatterns = [
     path("incidents/<uuid:pk>/undo/<uuid:act_id>/", incident.undo_act, name="console-undo"),
     path("incidents/<uuid:pk>/lease/", incident.renew_lease, name="console-lease"),
     path("photos/<uuid:pk>/", photos.photo, name="console-photo"),
+    path("queue/", desk.queue, name="console-queue"),
+    path("stream", desk.stream, name="console-stream"),
+    path("changes/", desk.changed, name="console-changes"),
+    path("views/", saved_views.save, name="console-view-save"),
+    path("views/<uuid:pk>/rename/", saved_views.rename, name="console-view-rename"),
+    path("views/<uuid:pk>/default/", saved_views.make_default, name="console-view-default"),
+    path("views/<uuid:pk>/remove/", saved_views.remove, name="console-view-remove"),
+    path("views/<uuid:pk>/restore/", saved_views.restore, name="console-view-restore"),
     path("units/", units_board.board, name="console-units"),
     path("units/<uuid:pk>/status/", units_board.status, name="console-unit-status"),
     path("units/status-changes/<uuid:pk>/undo/", units_board.undo_status, name="console-unit-status-undo"),

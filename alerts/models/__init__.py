@@ -5,6 +5,7 @@ from alerts.models.dispatches import Dispatch, DispatchTransition, Escalation
 from alerts.models.messages import InboundMessage, Notification
 from alerts.models.pulses import Pulse
 from alerts.models.rankings import AskedRanking
+from alerts.models.saved_views import SavedView
 from alerts.models.sector_ladders import SectorLadder
 from alerts.models.shift import DeskEntry, Handover
 from alerts.models.tracks import UnitTrack
@@ -31,6 +32,7 @@ __all__ = [
     "Notification",
     "PatrolUnit",
     "Pulse",
+    "SavedView",
     "SceneWeather",
     "SectorLadder",
     "Station",

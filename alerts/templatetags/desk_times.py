@@ -1,10 +1,11 @@
 """Times as the desk reads them: when, how long ago or how long still; the script runs the clocks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from alerts.console.forms import span
 
@@ -31,6 +32,21 @@ def age(at: datetime) -> str:
 def until(at: datetime) -> str:
     """How long still; 0 s once it is over."""
     return _clock(at, "until", (at - timezone.now()).total_seconds())
+
+
+@register.simple_tag
+def due(at: datetime, near: timedelta, state: str) -> str:
+    """A deadline: how long still, or how late; `state` is ample, near (from `near` before it) or over."""
+    left = (at - timezone.now()).total_seconds()
+    text = _("%(time)s left") if left >= 0 else _("%(time)s late")
+    return format_html(
+        '<time class="due" datetime="{}" data-due="{}" data-state="{}" title="{}">{}</time>',
+        at.isoformat(),
+        int(near.total_seconds()),
+        state,
+        both(at),
+        text % {"time": span(abs(left))},
+    )
 
 
 def both(at: datetime) -> str:

@@ -1,6 +1,20 @@
 // What the desk is made of: each module takes care of its own section, and speaks to the others by events on `document`.
+import { start as startAlarm } from "./alarm.js";
+import { start as startClocks } from "./clocks.js";
 import { start as startIncident } from "./incident.js";
+import { start as startKeys } from "./keys.js";
+import { start as startLink } from "./link.js";
+import { start as startQueue } from "./queue.js";
+import { start as startStream } from "./stream.js";
 import { start as startTabs } from "./tabs.js";
+import { start as startToasts } from "./toast.js";
 
+startClocks();
+startKeys();
+startToasts();
+startLink();
 startTabs();
+startAlarm();
+startQueue();
 startIncident();
+startStream(); // last: whoever listens does so by now

@@ -187,7 +187,6 @@ async function renew() {
 
 export function start() {
   if (!$("incident-part")) return;
-  document.documentElement.classList.add("js");
   $("incident").addEventListener("click", pressed);
   $("incident").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -204,6 +203,7 @@ export function start() {
     const id = pane()?.dataset.id;
     if (id && (detail.rows.some((row) => row.id === id) || detail.gone?.includes(id))) refresh();
   });
+  document.addEventListener("suar:heard", ({ detail }) => detail.ids.includes(pane()?.dataset.id) && refresh());
   addEventListener("popstate", () => {
     const id = location.pathname.match(/incidents\/([0-9a-f-]{36})\//)?.[1];
     if (id) open(id, { push: false });

@@ -16,6 +16,14 @@ NOBODY = {"pk": "00000000-0000-7000-8000-000000000000"}
 #: (method, name of the route) to the answer for each role; whoever is not named gets 403, a stranger signs in first.
 ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "console"): DESK,
+    ("GET", "console-queue"): dict.fromkeys(DESK, 302),  # a fragment for the script alone
+    ("GET", "console-stream"): DESK,
+    ("GET", "console-changes"): DESK,
+    ("POST", "console-view-save"): dict.fromkeys(DESK, 302),
+    ("POST", "console-view-rename"): dict.fromkeys(DESK, 404),
+    ("POST", "console-view-default"): dict.fromkeys(DESK, 404),
+    ("POST", "console-view-remove"): dict.fromkeys(DESK, 404),
+    ("POST", "console-view-restore"): dict.fromkeys(DESK, 404),
     ("GET", "console-incident"): DESK,
     ("GET", "console-act"): DESK,
     ("POST", "console-undo"): dict.fromkeys(DESK, 404),
@@ -43,6 +51,10 @@ ARGUMENTS: dict[str, Callable[[], dict]] = {
     "console-unit-status-undo": lambda: NOBODY,
     "console-incident-csv": lambda: NOBODY,
     "console-incident-pdf": lambda: NOBODY,
+    "console-view-rename": lambda: NOBODY,
+    "console-view-default": lambda: NOBODY,
+    "console-view-remove": lambda: NOBODY,
+    "console-view-restore": lambda: NOBODY,
 }
 
 
