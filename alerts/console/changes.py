@@ -23,27 +23,35 @@ LOOK = """
 SELECT incident.id,
     incident.xmin::text::bigint + ladder.marks + dispatch.marks + question.marks,
     question.due + CASE WHEN incident.held_until > moment.now THEN 1000 ELSE 0 END,
-    moment.following - least(age(incident.xmin), ladder.newest, dispatch.newest, question.newest),
+    coalesce(dismissal.marks, 0),
+    moment.following
+        - least(age(incident.xmin), ladder.newest, dispatch.newest, question.newest, dismissal.newest),
     greatest(question.due_at, CASE WHEN incident.held_until <= moment.now THEN incident.held_until END),
     incident.taken_at IS NULL AND incident.status <> 'resolved'
         AND (incident.emergency_phase = 'DISTRESS' OR incident.response_phase = 'ATTACK')
 FROM (
     SELECT statement_timestamp() AS now, age('3'::xid)::bigint + 3 + 4294967296 AS following
-) AS moment, reports_incident AS incident,
-LATERAL (
+) AS moment CROSS JOIN reports_incident AS incident
+CROSS JOIN LATERAL (
     SELECT coalesce(sum(xmin::text::bigint), 0) AS marks, min(age(xmin)) AS newest
     FROM alerts_escalation WHERE incident_id = incident.id
-) AS ladder,
-LATERAL (
+) AS ladder
+CROSS JOIN LATERAL (
     SELECT coalesce(sum(xmin::text::bigint), 0) AS marks, min(age(xmin)) AS newest
     FROM alerts_dispatch WHERE incident_id = incident.id
-) AS dispatch,
-LATERAL (
+) AS dispatch
+CROSS JOIN LATERAL (
     SELECT coalesce(sum(xmin::text::bigint), 0) AS marks, min(age(xmin)) AS newest,
         count(*) FILTER (WHERE due_at <= moment.now AND answered_by_id IS NULL) AS due,
         max(due_at) FILTER (WHERE due_at <= moment.now AND answered_by_id IS NULL) AS due_at
     FROM reports_question WHERE incident_id = incident.id
 ) AS question
+LEFT JOIN (
+    SELECT report.incident_id, sum(dismissal.xmin::text::bigint) AS marks, min(age(dismissal.xmin)) AS newest
+    FROM reports_dismissal AS dismissal JOIN reports_report AS report ON report.id = dismissal.report_id
+    WHERE dismissal.outcome = '' OR dismissal.settled_at > now() - interval '1 day'
+    GROUP BY report.incident_id
+) AS dismissal ON dismissal.incident_id = incident.id
 WHERE incident.status IN ('open', 'dispatching', 'responding', 'on_scene', 'suspended', 'resolved')
 """
 # Before it, so that whatever commits in between is found again by the next look.
@@ -123,8 +131,8 @@ def look() -> Look:
         at, xid = cursor.fetchone()
         cursor.execute(LOOK)
         rows = {
-            pk: Seen(f"{int(marks):x}.{moments}", xid_of_row % ERA, due_at, untaken)
-            for pk, marks, moments, xid_of_row, due_at, untaken in cursor.fetchall()
+            pk: Seen(f"{int(marks):x}.{moments}.{int(dismissals):x}", xid_of_row % ERA, due_at, untaken)
+            for pk, marks, moments, dismissals, xid_of_row, due_at, untaken in cursor.fetchall()
         }
     return Look(Mark(xid, at), rows)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from alerts.console import changes
 from alerts.console.changes import ERA, Mark, Seen
 from alerts.models import Dispatch, Escalation, Notification
-from reports.models import Incident, Question
+from reports.models import Dismissal, Incident, Question
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,11 +35,20 @@ def call(incident, patrol):
     return Dispatch.objects.create(incident=incident, unit=patrol, created_at=timezone.now())
 
 
+def dismiss(incident):
+    """One of two officers proposes to dismiss a report."""
+    report = factories.Report(incident=incident)
+    return Dismissal.objects.create(
+        report=report, proposed_by=factories.User(), proposed_at=timezone.now(), reason="x"
+    )
+
+
 CHANGES = {
     "the incident": lambda one, patrol: Incident.objects.filter(pk=one.pk).update(place="Pangkor"),
     "its ladder": lambda one, patrol: Escalation.objects.filter(incident=one).update(next_step=1),
     "a call": call,
     "a question that is due": lambda one, patrol: ask(one, -1),
+    "a dismissal": lambda one, patrol: dismiss(one),
     "a question": lambda one, patrol: ask(one, 600),
 }
 
