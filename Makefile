@@ -2,7 +2,7 @@
 # PORT= moves the port; DATABASE_URL= and REDIS_URL= name servers to use in place of private ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup services run demo test fuzz faults lint fmt bench schema lock stop clean
+.PHONY: help setup services run demo test fuzz faults lint fmt bench schema words lock stop clean
 MAKEFLAGS += --no-print-directory
 python := .venv/bin/python
 export ONCE PORT DATABASE_URL REDIS_URL
@@ -48,6 +48,9 @@ bench: setup ## measure: every tests/bench/bench_*.py in turn
 
 schema: setup ## write the OpenAPI description to docs/openapi.yaml
 	@$(python) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+words: setup ## find the words of the pages for locale/*/LC_MESSAGES/*.po; translate what is empty there
+	@$(python) manage.py makemessages -v 0 --no-location --no-wrap --no-obsolete -l ms -l id -l fil -i tests -i docs -i var -i .venv
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -o requirements.lock pyproject.toml

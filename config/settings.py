@@ -174,6 +174,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.language.LanguageOfPages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -265,7 +266,9 @@ MAP_TILES_CREDIT = env.text("MAP_TILES_CREDIT")
 tile_origin = [f"{tiles.scheme}://{tiles.netloc}" for tiles in [urlsplit(MAP_TILES)] if tiles.netloc]
 
 # --- Browser security ---
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS and not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = (
+    HTTPS and not DEBUG
+)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS and not DEBUG else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = bool(SECURE_HSTS_SECONDS)
 # Probes on the machine itself speak plain HTTP.
@@ -273,6 +276,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 12 * 3600  # one watch
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE, LANGUAGE_COOKIE_AGE = True, "Lax", 365 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -306,7 +310,16 @@ STORAGES = {
 }
 
 # --- Language, time ---
-LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", ("en", "ms", "id", "vi", "th", "ta"))
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", ("en", "ms", "id", "fil", "vi", "th", "ta"))
+#: In which an officer may read the pages, each named in itself; locale/ has the words.
+PAGE_LANGUAGES = [
+    ("en", "English"),
+    ("ms", "Bahasa Melayu"),
+    ("id", "Bahasa Indonesia"),
+    ("fil", "Filipino"),
+]
+LANGUAGES = PAGE_LANGUAGES + [(LANGUAGE_CODE, LANGUAGE_CODE)] * (LANGUAGE_CODE not in dict(PAGE_LANGUAGES))
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True  # UTC in the database; TIME_ZONE is what people read
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Kuala_Lumpur")
 

@@ -146,13 +146,8 @@ fi
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     die "Python 3.11 or newer is needed; found $("$python" --version). Set PYTHON= to one."
 
-# --- The words of the pages, from locale/*/LC_MESSAGES/*.po ---
-for words in locale/*/LC_MESSAGES/*.po; do
-    compiled=${words%.po}.mo
-    if [ -e "$words" ] && [ -z "$(find "$compiled" -newer "$words" 2>/dev/null)" ]; then
-        msgfmt --check-format -o "$compiled" "$words"
-    fi
-done
+# --- The words of the pages ---
+sh config/compile_words.sh
 
 # --- .venv from the lock: by content, so that a pulled lock is installed and nothing else is ---
 lock=requirements.lock

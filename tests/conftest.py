@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import subprocess
 from datetime import datetime, timedelta
 
 import hypothesis
@@ -50,6 +51,7 @@ def pytest_configure() -> None:
 
 
 def pytest_sessionstart(session) -> None:
+    subprocess.run(["sh", "config/compile_words.sh"], cwd=session.config.rootpath, check=True)
     # Not as pytest_plugins: the cast imports models, and Django is set up only now.
     session.config.pluginmanager.import_plugin("tests.cast")
 
@@ -75,10 +77,13 @@ def django_db_modify_db_settings():
 
 @pytest.fixture(autouse=True)
 def nobody_is_remembered():
-    """Tokens of an earlier test name rows that are gone."""
+    """Tokens of an earlier test name rows that are gone; its officer may have read Malay."""
+    from django.utils import translation
+
     from communities import authentication
 
     authentication.remembered.clear()
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

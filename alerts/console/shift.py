@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from alerts.console import inert, shift_log, waiting
@@ -179,6 +179,7 @@ def log_file(request: HttpRequest) -> HttpResponse:
         text=f"log {asked.since:%Y-%m-%d %H%MZ} - {asked.until:%Y-%m-%d %H%MZ} csv",
     )
     head = [_("UTC"), _("Local time"), _("What"), _("Officer"), _("Incident"), _("Words"), _("Note")]
+    language = get_language()
     rows = (
         [
             f"{line.at:%Y-%m-%dT%H:%M:%SZ}",
@@ -191,11 +192,16 @@ def log_file(request: HttpRequest) -> HttpResponse:
         ]
         for line in shift_log.every(request.user, asked)
     )
-    answer = StreamingHttpResponse(
-        inert.csv_lines(chain([head], rows)), content_type="text/csv; charset=utf-8"
-    )
+    lines = _in(language, inert.csv_lines(chain([head], rows)))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="log-{asked.since:%Y%m%dT%H%MZ}.csv"'
     return answer
+
+
+def _in(language: str, lines):
+    """A file is written after the view has returned: in the reader's language all the same."""
+    with override(language):
+        yield from lines
 
 
 def _in_queue(user: User):

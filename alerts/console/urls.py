@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts.console import desk, export, incident, photos, saved_views, shift, units_board
+from alerts.console import desk, export, incident, language, photos, saved_views, shift, units_board
 
 urlpatterns = [
     path("", desk.desk, name="console"),
@@ -29,4 +29,5 @@ urlpatterns = [
     path("shift/log.csv", shift.log_file, name="console-log-file"),
     path("incidents/<uuid:pk>/export.csv", export.as_csv, name="console-incident-csv"),
     path("incidents/<uuid:pk>/export.pdf", export.as_pdf, name="console-incident-pdf"),
+    path("language/", language.choose, name="console-language"),
 ]

@@ -37,6 +37,7 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "console-take-waiting"): {"dispatcher": 302, "supervisor": 302, "admin": 302},
     ("GET", "console-log"): DESK,
     ("GET", "console-log-file"): DESK,
+    ("POST", "console-language"): dict.fromkeys(DESK, 302),
     ("GET", "console-incident-csv"): dict.fromkeys(DESK, 404),
     ("GET", "console-incident-pdf"): dict.fromkeys(DESK, 404),
 }
