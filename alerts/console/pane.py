@@ -1,11 +1,8 @@
 """What the pane of one incident shows; the template is console/_incident.html."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Min
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from alerts import asked_rankings, checklists
 from alerts.console import access, incident_chart, incident_page, timeline
@@ -13,13 +10,12 @@ from alerts.console.acts import ACTS, held_by_another
 from alerts.console.acts.base import UNDO_WITHIN
 from alerts.console.forms import escalation_of, is_held
 from alerts.console.nearby import nearby
+from alerts.console.rows import clocks_of
 from alerts.models import DeskAct, PatrolUnit
 from communities.charts import position_text
 from reports import dismissals
 from reports.models import Incident, Report
 
-#: The agency's public promise: a boat sent, help on scene.
-SENT_WITHIN, THERE_WITHIN = timedelta(minutes=30), timedelta(hours=2)
 #: Acts that the pane shows at once; all others are a step away.
 FIRST = (
     "take", "release", "request-unit", "task", "question", "note", "stand-down", "close", "reopen",
@@ -30,17 +26,6 @@ BESIDE = (
 )  # fmt: skip
 MOST_RANKED = 12
 MOST_UNDO = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """One promise of the charter: kept at `met_at`, else due at `due_at`."""
-
-    label: str
-    due_at: datetime
-    met_at: datetime | None
-    overdue: bool
-    late: bool  # kept, but after its time
 
 
 def pane_of(incident: Incident, user, now: datetime | None = None) -> dict:
@@ -56,7 +41,9 @@ def pane_of(incident: Incident, user, now: datetime | None = None) -> dict:
         "incident": incident,
         "where": position_text(*incident.lon_lat) if incident.lon_lat else "",
         "position_source": incident_page.position_source(incident),
-        "clocks": clocks_of(incident, now),
+        "clocks": [
+            (clock, clock.state(now)) for clock in clocks_of(incident, list(incident.dispatches.all()))
+        ],
         "mine": incident.held_by_id == user.pk and is_held(incident, now),
         "held": is_held(incident, now),
         "held_by_another": held_by_another(incident, user),
@@ -84,27 +71,6 @@ def pane_of(incident: Incident, user, now: datetime | None = None) -> dict:
         "chart": incident_chart.chart_of(incident, reports),
         "read_at": now,
     }
-
-
-def clocks_of(incident: Incident, now: datetime) -> list[Clock]:
-    """The charter's two promises, counted from the first report. None for a drill's end or what is over."""
-    first = incident.dispatches.aggregate(sent=Min("under_way_at"), there=Min("on_scene_at"))
-    if not incident.is_open and first["sent"] is None:
-        return []
-    promises = (
-        (_("boat sent"), SENT_WITHIN, first["sent"] or first["there"]),
-        (_("help on scene"), THERE_WITHIN, first["there"]),
-    )
-    return [
-        Clock(
-            label,
-            due_at := incident.received_at + within,
-            met_at,
-            met_at is None and now > due_at,
-            met_at is not None and met_at > due_at,
-        )
-        for label, within, met_at in promises
-    ]
 
 
 def ranking_shown(incident: Incident, ranking: dict, now: datetime) -> dict:

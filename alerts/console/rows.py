@@ -73,7 +73,7 @@ def row_of(incident: Incident, now: datetime | None = None) -> dict:
         "alerted": [row for row in told if row not in goes],
         "ladder": ladder_of(incident),
         "held": is_held(incident, now),
-        "clocks": [(clock, clock.state(now)) for clock in clocks_of(incident)],
+        "clocks": [(clock, clock.state(now)) for clock in clocks_of(incident, incident.calls)],
     }
 
 
@@ -124,15 +124,13 @@ def marks_of(incident: Incident) -> Iterable[tuple[str, str]]:
         yield "same", _("texted STOP: our SMS may not arrive")
 
 
-def clocks_of(incident: Incident) -> list[Clock]:
-    """The charter's clocks, for what a boat is or may well be wanted for."""
-    wanted = (
-        incident.is_distress or incident.dispatch_requested_at or incident.calls or incident.priority <= 3
-    )
-    if not wanted or (not incident.is_open and not incident.calls):
+def clocks_of(incident: Incident, calls: list[Dispatch]) -> list[Clock]:
+    """The charter's clocks, for what a boat is or may well be wanted for; `calls` are all its dispatches."""
+    wanted = incident.is_distress or incident.dispatch_requested_at or calls or incident.priority <= 3
+    if not wanted or (not incident.is_open and not calls):
         return []
-    sent = min((row.under_way_at for row in incident.calls if row.under_way_at), default=None)
-    there = min((row.on_scene_at for row in incident.calls if row.on_scene_at), default=None)
+    sent = min((row.under_way_at for row in calls if row.under_way_at), default=None)
+    there = min((row.on_scene_at for row in calls if row.on_scene_at), default=None)
     since = incident.received_at
     return [
         Clock("boat", _("boat sent"), since + BOAT_SENT, sent or there, BOAT_SENT / 3),
