@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import alerts.console.urls
@@ -12,12 +11,13 @@ import alerts.urls
 import communities.urls
 import reports.urls
 from config import health
+from config.home import home
 
 admin.site.site_header = admin.site.site_title = "Suar"
 admin.site.site_url = "/phones/" if settings.PHONES != "off" else None
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -24,6 +24,7 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 DESKTOP, HANDHELD = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+WIDE = {"width": 1800, "height": 1000}
 FISHER = "+447700900321"  # kept for fiction by the British regulator
 STORY = "TOLONG bot karam 4 10.2N 100 25.1E 3 orang"
 
@@ -96,13 +97,20 @@ def take(base: str, login: str, password: str, folder: Path, *, story: bool) -> 
             page.wait_for_selector(".phone[data-kind=unit] .bubble", timeout=20_000)
         page.wait_for_selector(".bubble")
         shoot(page, "phones.png")
-        page.goto(f"{base}/admin/reports/incident/")
+        page.set_viewport_size(WIDE)
+        page.goto(f"{base}/console/?all=")
+        page.wait_for_selector("#link[data-state=live]")
+        page.click(".row a.open")
+        page.wait_for_selector("#pane")
+        page.wait_for_selector("#sea canvas")
+        page.wait_for_load_state("domcontentloaded")
+        page.wait_for_timeout(2500)  # the chart has moved there and come to rest
         shoot(page, "queue.png")
-        page.click("#result_list th.field-matter a")
-        page.wait_for_selector("#chart canvas")
-        page.wait_for_load_state("networkidle")
-        shoot(page, "incident.png")
         incident = page.url
+        page.set_viewport_size(DESKTOP)
+        page.goto(incident)
+        page.wait_for_timeout(2500)
+        shoot(page, "incident.png")
         if story:
             name_place(page, base, "Lubuk Pak Mat", "04-12.50N 100-29.00E")
             shoot(page, "places.png")
@@ -114,11 +122,11 @@ def take(base: str, login: str, password: str, folder: Path, *, story: bool) -> 
         context.add_cookies(cookies)
         page = context.new_page()
         for name, address in (
-            ("queue-phone", f"{base}/admin/reports/incident/"),
+            ("queue-phone", f"{base}/console/?all="),
             ("incident-phone", incident),
         ):
             page.goto(address)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(2000)  # the stream never ends, so the network is never idle
             shoot(page, f"{name}.png")
         page.goto(f"{base}/phones/")
         page.wait_for_selector("#list button")

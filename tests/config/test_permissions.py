@@ -57,7 +57,7 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
 }
 # Pages are not guarded by a DRF permission.
 ELSEWHERE = {
-    "": "redirects to the admin",
+    "": "tests/config/test_home.py",
     "healthz": "tests/config",
     "readyz": "tests/config",
     "metrics": "tests/config",

@@ -45,7 +45,8 @@ class Command(BaseCommand):
     def tell_where(self, origin: str) -> None:
         self.stdout.write("\nEvery step was seen. Look around:")
         for path, what in (
-            ("/admin/", "the queue and everything else the desk works with"),
+            ("/console/", "the desk: queue, chart and units, live"),
+            ("/admin/", "what staff edit: people, places, units, ladders"),
             ("/phones/", "the simulated phones: text as the fisher, as a crew, as a duty officer"),
             ("/api/docs/", "the API"),
         ):
