@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks at the queue; more where a look takes long, so that it never fills a core.
 PAUSE_S = 0.4
-#: A look may take this part of the time.
-SHARE = 0.2
+#: A look may take this part of the time, but is not put off for longer than this.
+SHARE, LONGEST_PAUSE_S = 0.2, 2.0
 #: Seconds between two looks at the units, at what was sent, and at who sees what.
 UNITS_S, STORIES_S, SCOPES_S = 3.0, 2.0, 60.0
 #: Messages that wait for one slow listener before it is dropped; it comes back and catches up.
@@ -96,7 +96,6 @@ class Board:
         try:
             while self.listeners and not self.ending:
                 self._new.clear()
-                started = time.monotonic()
                 listening = list(self.listeners)
                 try:
                     told = await loop.run_in_executor(self._thread, self._news.gather, listening)
@@ -113,9 +112,9 @@ class Board:
                     listener.caught_up = True
                     for event in events:
                         listener.give(event)
-                took = time.monotonic() - started
+                pause_s = max(self.pause_s, min(self._news.look_s / SHARE, LONGEST_PAUSE_S))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._new.wait(), max(self.pause_s, took / SHARE))
+                    await asyncio.wait_for(self._new.wait(), pause_s)
                 if self._new.is_set():  # many come at once after a restart: they share one look
                     await asyncio.sleep(0.05)
         except Exception:
@@ -132,6 +131,7 @@ class News:
 
     def __init__(self) -> None:
         self.look: Look | None = None
+        self.look_s = 0.0  # how long it took
         self.untaken: list[UUID] = []
         self.rendered: dict[tuple[UUID, str], tuple[str, bytes]] = {}
         self.seen_by: dict[Scope, set[UUID]] = {}
@@ -155,7 +155,9 @@ class News:
             raise
 
     def _gather(self, listening: list[Listener]) -> list[tuple[Listener, list[bytes]]]:
+        started = time.monotonic()
         now = changes.look()
+        self.look_s = time.monotonic() - started
         before = self.look.rows if self.look else {}
         changed = {pk for pk, seen in now.rows.items() if self.look and before.get(pk) != seen}
         gone = before.keys() - now.rows.keys()
@@ -223,8 +225,8 @@ class News:
         wanted = {pk for pk in shown if self._kept(now, pk, language) is None}
         if wanted:
             versions = {pk: now.rows[pk].version for pk in wanted}
-            for row in rows.render(wanted, versions, language):
-                self.rendered[UUID(row["id"]), language] = row["version"], dumps(row)
+            for pk, row in rows.render(Incident.objects.in_queue(), wanted, versions, language).items():
+                self.rendered[pk, language] = row["version"], dumps(row)
         parts = [text for pk in shown if (text := self._kept(now, pk, language))]
         head = {"at": now.mark.at.isoformat(), "gone": [str(pk) for pk in lost]}
         if "present" in more:
@@ -319,12 +321,12 @@ def catch_up(since: Mark | None, scope: Scope, language: str) -> dict:
     now = changes.look()
     seen = set(scope.incidents().filter(pk__in=now.rows.keys()).values_list("pk", flat=True))
     missed = {pk for pk in seen if since and now.rows[pk].is_news_to(since)}
-    stale = len(missed) > MOST_ROWS
+    stale, open_ones = len(missed) > MOST_ROWS, Incident.objects.in_queue()
     versions = {pk: now.rows[pk].version for pk in missed}
     return {
         "id": str(now.mark),
         "at": now.mark.at.isoformat(),
-        "rows": [] if stale else rows.render(missed, versions, language),
+        "rows": [] if stale else list(rows.render(open_ones, missed, versions, language).values()),
         "gone": [],
         "present": [str(pk) for pk in seen],
         "stale": stale,

@@ -124,12 +124,12 @@ def mark() -> Mark:
     return Mark(xid, at)
 
 
-def look() -> Look:
-    """Find the version of every incident in the queue."""
+def look(only: list[UUID] | None = None) -> Look:
+    """Find the version of every incident in the queue, or of these."""
     with connection.cursor() as cursor:
         cursor.execute(NOW)
         at, xid = cursor.fetchone()
-        cursor.execute(LOOK)
+        cursor.execute(LOOK if only is None else f"{LOOK} AND incident.id = ANY(%s)", only and [only])
         rows = {
             pk: Seen(f"{int(marks):x}.{moments}.{int(dismissals):x}", xid_of_row % ERA, due_at, untaken)
             for pk, marks, moments, dismissals, xid_of_row, due_at, untaken in cursor.fetchall()

@@ -8,10 +8,11 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from alerts.console import access, changes
-from alerts.console.rows import row_of, with_row
+from alerts.console.rows import render
 from alerts.models import Escalation
 from communities.models import User
 from reports.models import Incident, Question, Report
@@ -181,18 +182,22 @@ def queue_of(request: HttpRequest, query: QueryDict) -> dict:
     now = timezone.now()
     form = QueueFilter(query)
     asked = form.asked()
-    rows = narrow(access.incidents_for(request.user), asked, request.user, now)
-    page = list(with_row(_ordered(rows, asked, After.read(query.get("after"))))[: PAGE + 1])
-    shown = page[:PAGE]
-    more = str(After(_place(shown[-1], asked), shown[-1].pk)) if len(page) > PAGE else ""
+    seen = access.incidents_for(request.user)
+    ordered = _ordered(narrow(seen, asked, request.user, now), asked, After.read(query.get("after")))
+    page = list(ordered.only("pk", "queue_rank", "received_at")[: PAGE + 1])
+    shown = [incident.pk for incident in page[:PAGE]]
+    versions = (
+        {} if ended(asked) or not shown else {pk: one.version for pk, one in changes.look(shown).rows.items()}
+    )
+    rendered = render(seen, shown, versions, get_language())
     return {
         "since": since,
-        "rows": [{"row": row_of(incident, now)} for incident in shown],
+        "rows": [rendered[pk]["html"] for pk in shown if pk in rendered],
         "form": form,
         "asked": asked,
         "query": form.query(),
         "after": query.get("after", ""),
-        "more": more,
+        "more": str(After(_place(page[PAGE - 1], asked), shown[-1])) if len(page) > PAGE else "",
         "ended": ended(asked),
     }
 

@@ -1,10 +1,12 @@
 """A row of the queue: what a dispatcher sees of an incident without opening it."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet
 from django.template.loader import get_template
 from django.utils import timezone
@@ -20,6 +22,10 @@ from reports.reading import BY_LIKENESS, GUESSES
 from reports.taxonomy import ResponsePhase
 
 MILE_M = 1852
+#: Rows of this process that are kept as they were rendered, about 3 kB each.
+MOST_KEPT = 3000
+#: By incident and language: version, minute and row.
+_kept: dict[tuple[UUID, str], tuple[str, int, dict]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ def clocks_of(incident: Incident, calls: list[Dispatch]) -> list[Clock]:
 
 
 def ladder_of(incident: Incident) -> dict | None:
-    """What the ladder does: `what`, and while it climbs the next `step`'s number and when it is `due_at`."""
+    """What the ladder does: `what`, and while it climbs the next `step` and when it is `due_at`."""
     ladder = escalation_of(incident)
     if ladder is None or not incident.is_open:
         return None
@@ -171,21 +177,39 @@ def error_text(metres: int | None) -> str:
     return f"±{metres} m" if metres < MILE_M else f"±{metres / MILE_M:.0f} NM"
 
 
-def render(ids: Iterable[UUID], versions: dict[UUID, str], language: str) -> list[dict]:
-    """Rows as the stream sends them: id, reference, version, html and facets, in one language."""
+def render(
+    incidents: QuerySet[Incident], ids: Iterable[UUID], versions: dict[UUID, str], language: str
+) -> dict[UUID, dict]:
+    """Rows as the stream and the page send them: id, reference, version, html and facets, in one language.
+
+    What was rendered of the same version within a minute is given again: fifty desks read the same rows. A
+    row without a version is rendered each time; one that `incidents` does not hold is left out.
+    """
+    if connection.in_atomic_block:
+        versions = {}  # what a transaction wrote itself has one mark, however often it wrote
+    minute = int(time.time() // 60)  # ages and deadlines are right for a page without script, too
+    found = {}
+    for pk in ids:
+        kept = _kept.get((pk, language))
+        if kept and pk in versions and kept[:2] == (versions[pk], minute):
+            found[pk] = kept[2]
+    missing = [pk for pk in ids if pk not in found]
+    if not missing:
+        return found
+    if len(_kept) > MOST_KEPT:
+        _kept.clear()
     now = timezone.now()
     template = get_template("console/_row.html")
-    found = []
     with override(language):
-        for incident in with_row(Incident.objects.in_queue().filter(pk__in=list(ids))):
-            context = {"row": row_of(incident, now), "version": versions.get(incident.pk, "")}
-            found.append(
-                {
-                    "id": str(incident.pk),
-                    "reference": incident.reference,
-                    "version": context["version"],
-                    "html": template.render(context),
-                    "facets": facets_of(incident, now),
-                }
-            )
+        for incident in with_row(incidents.filter(pk__in=missing)):
+            version = versions.get(incident.pk, "")
+            found[incident.pk] = {
+                "id": str(incident.pk),
+                "reference": incident.reference,
+                "version": version,
+                "html": template.render({"row": row_of(incident, now)}),
+                "facets": facets_of(incident, now),
+            }
+            if version:
+                _kept[incident.pk, language] = version, minute, found[incident.pk]
     return found

@@ -34,11 +34,12 @@ WITH made AS (
 )
 INSERT INTO reports_report (
     id, reference, source, external_id, content_hash, incident_id, status, text, quiet, drill, received_at, type,
-    category, language, position, position_source, position_status, flags, reading, reading_version,
-    grade_digit, reply_mode
+    category, language, position, position_source, position_status, flags, reading, corrected_reading,
+    reading_version, grade_digit, reply_mode
 )
 SELECT gen_random_uuid(), reference, 'app', id::text, '\\x00', id, 'received', 'kapal asing pukat tunda', false,
-    false, received_at, type, 'other', 'ms', position, 'typed', 'ok', '{{}}', '{{}}', '', 6, 'RECEIVED'
+    false, received_at, type, 'other', 'ms', position, 'typed', 'ok', '{{}}', '{{}}', '{{}}', '', 6,
+    'RECEIVED'
 FROM made
 """
 

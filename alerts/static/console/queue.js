@@ -233,7 +233,7 @@ export function start() {
     query = asked;
     const statuses = asked.getAll("status");
     list.toggleAttribute("data-ended", statuses.length === 1 && statuses[0] === "ended");
-    $("queue-filtered").hidden = ![...asked].length;
+    $("queue-filtered").hidden = $("queue-whole").hidden = ![...asked].length;
     const keep = document.querySelector("#views input[name=query]");
     if (keep) keep.value = asked.toString();
     if (!location.pathname.includes("/incidents/")) history.replaceState(history.state, "", `?${[...asked].length ? asked : "all="}`);
