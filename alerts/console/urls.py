@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from alerts.console import desk, export, incident, language, photos, saved_views, shift, units_board
+from alerts.console import (
+    desk,
+    export,
+    incident,
+    language,
+    phone_in,
+    photos,
+    saved_views,
+    sea,
+    shift,
+    units_board,
+)
 
 urlpatterns = [
     path("", desk.desk, name="console"),
@@ -30,4 +41,11 @@ urlpatterns = [
     path("incidents/<uuid:pk>/export.csv", export.as_csv, name="console-incident-csv"),
     path("incidents/<uuid:pk>/export.pdf", export.as_pdf, name="console-incident-pdf"),
     path("language/", language.choose, name="console-language"),
+    path("sea/incidents/", sea.incidents, name="console-sea-incidents"),
+    path("sea/incidents/<uuid:pk>/", sea.chosen, name="console-sea-incident"),
+    path("sea/units/", sea.fleet, name="console-sea-units"),
+    path("sea/fixtures/", sea.fixtures, name="console-sea-fixtures"),
+    path("phone-in/", phone_in.phone_in, name="console-phone-in"),
+    path("phone-in/position/", phone_in.position, name="console-phone-in-position"),
+    path("phone-in/<uuid:pk>/", phone_in.taken, name="console-phone-in-taken"),
 ]

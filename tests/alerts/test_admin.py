@@ -195,7 +195,7 @@ def test_the_queue_asks_the_database_no_more_for_twenty_incidents_than_for_two(
 
 def test_nothing_on_the_desk_breaks_the_content_security_policy(client, dispatcher, distress):
     client.force_login(dispatcher)
-    for address in (QUEUE, page(distress), act(distress, "correct"), "/admin/reports/report/add/"):
+    for address in (QUEUE, page(distress), act(distress, "correct"), "/console/phone-in/"):
         text = client.get(address).content.decode()
         inline = [s for s in re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text) if "application/json" not in s]
         assert inline == [], address
@@ -426,44 +426,6 @@ def test_the_list_menu_leads_to_the_confirmation_of_one_incident(client, dispatc
     both = {"action": "take", "_selected_action": [str(distress.pk), str(trawler.pk)]}
     assert "Choose one incident" in client.post(QUEUE, both, follow=True).content.decode()
     assert Incident.objects.filter(held_by__isnull=False).count() == 0
-
-
-# --- A report by telephone ---
-
-
-def test_a_report_by_telephone_joins_the_queue_through_the_same_intake(client, dispatcher):
-    client.force_login(dispatcher)
-    key = client.get("/admin/reports/report/add/").context["key"]
-    said = {
-        "key": key,
-        "text": "bot karam",
-        "phone": "012-345 6789",
-        "position": "4.17 100.42",
-        "persons_on_board": "3",
-    }
-    answer = client.post("/admin/reports/report/add/", said)
-    report = Report.objects.get()
-    assert answer["Location"] == page(report.incident)
-    assert (report.source, report.incident.priority, report.position_source) == ("phone_in", 1, "officer")
-    assert report.reading["extra"] == {"taken_by": "dispatcher"}
-    client.post("/admin/reports/report/add/", said)
-    assert Report.objects.count() == 1, "pressed twice, stored once"
-
-
-@pytest.mark.parametrize(
-    "said", [{"text": ""}, {"text": "x", "phone": "no number"}, {"text": "x", "position": "99 200"}]
-)
-def test_a_report_by_telephone_that_cannot_be_taken_says_why(client, dispatcher, said):
-    client.force_login(dispatcher)
-    answer = client.post("/admin/reports/report/add/", said)
-    assert answer.status_code == 200
-    assert answer.context["form"].errors
-    assert not Report.objects.exists()
-
-
-def test_a_liaison_officer_does_not_take_reports_by_telephone(client, liaison):
-    client.force_login(liaison)
-    assert client.get("/admin/reports/report/add/").status_code == 403
 
 
 # --- The vault ---

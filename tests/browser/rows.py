@@ -6,6 +6,7 @@ from alerts import workflow
 from alerts.models import Dispatch, Notification, PatrolUnit
 from reports.intake import Incoming, receive
 from reports.models import Incident
+from tests import factories
 
 
 def incident(text: str = "TOLONG bot karam 4 10.2N 100 25.1E 3 orang", key: str = "SM1") -> Incident:
@@ -34,3 +35,17 @@ def call_for(unit: PatrolUnit) -> Notification:
         accepted_at=now,
         reference=matter.reference,
     )
+
+
+def spread(count: int) -> list[Incident]:
+    """So many incidents without a report each, all over the waters between Penang and the Sulu Sea."""
+    made = [
+        factories.Incident.build(
+            position=factories.point((98 + n * 0.618034 % 1 * 22, 1 + n * 0.754878 % 1 * 8)),
+            position_error_m=n * 37 % 9000,
+            priority=1 + n % 5,
+            queue_rank=n,
+        )
+        for n in range(count)
+    ]
+    return Incident.objects.bulk_create(made, batch_size=1000)

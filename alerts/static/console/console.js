@@ -8,6 +8,7 @@ import { start as startQueue } from "./queue.js";
 import { start as startStream } from "./stream.js";
 import { start as startTabs } from "./tabs.js";
 import { start as startToasts } from "./toast.js";
+import { start as startUnits } from "./units.js";
 
 startClocks();
 startKeys();
@@ -16,5 +17,8 @@ startLink();
 startTabs();
 startAlarm();
 startQueue();
+// Only where a chart is: it needs the map's library. Before the pane, whose first word it wants to hear.
+if (document.querySelector("#sea .chart")) (await import("./sea.js")).start();
 startIncident();
+startUnits();
 startStream(); // last: whoever listens does so by now

@@ -34,28 +34,32 @@ export function openChart(element, { center = HOME, zoom = 5 } = {}) {
   }
   drawLand(map, element);
   drawGrid(map);
+  const turned = () => map.fire("theme"); // by day, by night: layers listen
+  new MutationObserver(turned).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", turned);
   return map;
 }
 
 /** Draw the coarse coast, and the fine one from near; each is asked for once, when it is first needed. */
 function drawLand(map, element) {
   const options = element.dataset.tiles ? { pane: "land", renderer: L.canvas({ pane: "land" }) } : {};
-  const colours = isNight() ? { color: "#6d6a55", fillColor: "#3b3a2e" } : { color: "#8a8468", fillColor: "#d5cda6" };
+  const colours = () => (isNight() ? { color: "#6d6a55", fillColor: "#3b3a2e" } : { color: "#8a8468", fillColor: "#d5cda6" });
   const asked = {};
   let shown;
   const ask = (detail) =>
     (asked[detail] ??= fetch(element.dataset[detail], { credentials: "same-origin" })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.status))))
-      .then((land) => L.geoJSON(land, { ...options, interactive: false, style: { ...colours, weight: 1, fillOpacity: 1 } })));
+      .then((land) => L.geoJSON(land, { ...options, interactive: false, style: { ...colours(), weight: 1, fillOpacity: 1 } })));
   const wanted = () => (map.getZoom() >= NEAR ? "land" : "coarse");
   const show = async () => {
     const detail = wanted();
     try {
       const layer = await ask(detail);
       if (detail !== wanted() || layer === shown) return;
-      layer.addTo(map).bringToBack();
+      layer.addTo(map).bringToBack().setStyle(colours());
       shown?.remove();
       shown = layer;
+      element.querySelector(".chart-note")?.remove();
     } catch {
       delete asked[detail]; // the next zoom asks again
       if (!shown && !element.querySelector(".chart-note")) {
@@ -64,13 +68,13 @@ function drawLand(map, element) {
     }
   };
   map.on("zoomend", show);
+  map.on("theme", () => shown?.setStyle(colours()));
   show();
 }
 
 /** Meridians and parallels as far apart as the zoom asks, with their names at the edge: at sea there is little else. */
 function drawGrid(map) {
   const lines = L.layerGroup().addTo(map);
-  const colour = isNight() ? "#3d5b6b" : "#8fb3c6";
   const name = (position, value, letters) =>
     L.marker(position, {
       icon: L.divIcon({ className: "chart-grid", html: note(degrees(value, letters), ""), iconSize: null }),
@@ -79,6 +83,7 @@ function drawGrid(map) {
     }).addTo(lines);
   const draw = () => {
     lines.clearLayers();
+    const colour = isNight() ? "#3d5b6b" : "#8fb3c6";
     const [west, south, east, north] = boxOf(map);
     const step = GRID_STEPS.findLast((size) => (east - west) / size <= 7) ?? GRID_STEPS[0];
     const line = (from, to) => L.polyline([from, to], { color: colour, weight: 0.6, interactive: false }).addTo(lines);
@@ -92,7 +97,7 @@ function drawGrid(map) {
       name([corner.lat, n * step], n * step, "EW");
     }
   };
-  map.on("moveend", draw);
+  map.on("moveend theme", draw);
   draw();
 }
 

@@ -9,10 +9,11 @@ const [OWN, CHARTED] = isNight() ? ["#f06fd2", "#7d97a5"] : ["#b3008f", "#55707f
 
 /**
  * Draw the places that `address` (GET /api/v1/places/) gives. `onState(state, places)` hears "loading", "ready",
- * "more" (come nearer for the charted names) and "failed"; `onPick(place)` a click. Returns { refresh }.
+ * "more" (come nearer for the charted names) and "failed"; `onPick(place)` a click. Returns { refresh, show(on) };
+ * while it is not shown nothing is asked for.
  */
-export function placeLayer(map, address, { onState = () => {}, onPick = () => {} } = {}) {
-  const layer = L.layerGroup().addTo(map);
+export function placeLayer(map, address, { onState = () => {}, onPick = () => {}, shown = true } = {}) {
+  const layer = L.layerGroup();
   let asked;
   let timer;
 
@@ -46,10 +47,23 @@ export function placeLayer(map, address, { onState = () => {}, onPick = () => {}
     }
   }
 
+  function show(on) {
+    if (on === map.hasLayer(layer)) return;
+    if (on) {
+      layer.addTo(map);
+      refresh();
+      return;
+    }
+    clearTimeout(timer);
+    asked?.abort();
+    layer.remove();
+    onState("ready", []);
+  }
+
   map.on("moveend", () => {
     clearTimeout(timer);
-    timer = setTimeout(refresh, REST_MS);
+    if (map.hasLayer(layer)) timer = setTimeout(refresh, REST_MS);
   });
-  refresh();
-  return { refresh };
+  show(shown);
+  return { refresh, show };
 }

@@ -40,6 +40,13 @@ ROWS: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "console-language"): dict.fromkeys(DESK, 302),
     ("GET", "console-incident-csv"): dict.fromkeys(DESK, 404),
     ("GET", "console-incident-pdf"): dict.fromkeys(DESK, 404),
+    ("GET", "console-sea-incidents"): DESK,
+    ("GET", "console-sea-incident"): dict.fromkeys(DESK, 404),
+    ("GET", "console-sea-units"): DESK,
+    ("GET", "console-sea-fixtures"): DESK,
+    ("GET", "console-phone-in"): DESK,
+    ("GET", "console-phone-in-position"): DESK,
+    ("GET", "console-phone-in-taken"): dict.fromkeys(DESK, 404),
 }
 #: Arguments of a route, by its name; made when it is asked for.
 ARGUMENTS: dict[str, Callable[[], dict]] = {
@@ -56,6 +63,8 @@ ARGUMENTS: dict[str, Callable[[], dict]] = {
     "console-view-default": lambda: NOBODY,
     "console-view-remove": lambda: NOBODY,
     "console-view-restore": lambda: NOBODY,
+    "console-sea-incident": lambda: NOBODY,
+    "console-phone-in-taken": lambda: NOBODY,
 }
 
 
