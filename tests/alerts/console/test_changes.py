@@ -10,6 +10,7 @@ from alerts.console.changes import ERA, Mark, Seen
 from alerts.models import Dispatch, Escalation, Notification
 from reports.models import Dismissal, Incident, Question
 from tests import factories
+from tests.alerts.console.quiet import quiet_mark
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -60,7 +61,7 @@ def test_a_change_of_what_a_row_shows_changes_its_version_and_no_others(name, in
     now = timezone.now()
     Escalation.objects.create(incident=incident, started_at=now, due_at=now)
     before, others = version(incident), version(other)
-    mark = changes.mark()
+    mark = quiet_mark()
     CHANGES[name](incident, patrol)
     after = changes.look()
     assert after.rows[incident.pk].version != before

@@ -19,6 +19,7 @@ from communities.models import User
 from reports import decisions
 from reports.models import Incident
 from tests import factories
+from tests.alerts.console.quiet import quiet_mark
 from tests.bench.stage import Server, request, web_command
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,7 +165,7 @@ def test_who_comes_back_is_told_what_happened_meanwhile_and_only_that(dispatcher
     old, ended = factories.Incident(), factories.Incident()
 
     async def scene(application):
-        since = str(await db(changes.mark))
+        since = str(await db(quiet_mark))
         new = await db(factories.Incident)
         await db(factories.force, Incident.objects.filter(pk=ended.pk), status="closed")
         desk = Desk(application, key, since)
@@ -337,12 +338,12 @@ def test_units_that_change_are_told(dispatcher, patrol, monkeypatch):
 
 def test_without_a_stream_the_same_is_had_by_asking(client, dispatcher):
     client.force_login(dispatcher)
-    since = changes.mark()
+    since = quiet_mark()
     incident = factories.Incident(emergency_phase="DISTRESS", received_at=timezone.now())
     said = client.get("/console/changes/", {"since": str(since), "language": "en"}).json()
     assert [row["id"] for row in said["rows"]] == [str(incident.pk)]
     assert said["alarm"]["untaken"][0]["reference"] == incident.reference
-    again = client.get("/console/changes/", {"since": said["id"]}).json()
+    again = client.get("/console/changes/", {"since": str(quiet_mark())}).json()
     assert again["rows"] == []
     assert again["present"] == [str(incident.pk)]
 
