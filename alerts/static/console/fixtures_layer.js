@@ -4,10 +4,16 @@ import { token } from "./symbol_canvas.js";
 
 const DASH = { sector: "", territorial: "8 4", eez: "12 6", disputed: "3 5", closed: "2 4" };
 
+const NAMES_FROM_ZOOM = 7; // farther away the names of sectors would hide the sea
+
 /** Returns { load({stations, zones}), stations, sectors } with the two layer groups. */
 export function fixturesLayer(map) {
   const stations = L.layerGroup().addTo(map);
   const sectors = L.layerGroup().addTo(map);
+
+  const names = () => map.getContainer().classList.toggle("far", map.getZoom() < NAMES_FROM_ZOOM);
+  map.on("zoomend", names);
+  names();
 
   function load(said) {
     stations.clearLayers();
