@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from alerts.console import rows as queue_rows
 from alerts.models import PatrolUnit
+from reports.models import Incident
 from tests import factories
 from tests.browser import rows
 
@@ -140,7 +141,8 @@ def test_incidents_in_view_are_told_in_words_too(visit, dispatcher):
 
 def test_a_row_of_the_stream_moves_its_incident(visit, dispatcher):
     incident = factories.Incident()
-    [row] = queue_rows.render([incident.pk], {incident.pk: "2"}, "en")
+    found = queue_rows.render(Incident.objects.all(), [incident.pk], {incident.pk: "2"}, "en")
+    row = found[incident.pk]
     row["facets"] |= {"position": [118.0, 5.0], "priority": 1}
     page = desk(visit)
     page.evaluate(
