@@ -187,11 +187,10 @@ def render(
     """
     if connection.in_atomic_block:
         versions = {}  # what a transaction wrote itself has one mark, however often it wrote
-    minute = int(time.time() // 60)  # ages and deadlines are right for a page without script, too
     found = {}
     for pk in ids:
         kept = _kept.get((pk, language))
-        if kept and pk in versions and kept[:2] == (versions[pk], minute):
+        if kept and pk in versions and kept[:2] == (versions[pk], _minute(pk)):
             found[pk] = kept[2]
     missing = [pk for pk in ids if pk not in found]
     if not missing:
@@ -211,5 +210,10 @@ def render(
                 "facets": facets_of(incident, now),
             }
             if version:
-                _kept[incident.pk, language] = version, minute, found[incident.pk]
+                _kept[incident.pk, language] = version, _minute(incident.pk), found[incident.pk]
     return found
+
+
+def _minute(pk: UUID) -> int:
+    """Which minute it is for this row: not all are rendered at once, and ages are right without a script."""
+    return int((time.time() + pk.int % 60) // 60)
