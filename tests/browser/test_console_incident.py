@@ -26,7 +26,7 @@ def address(incident):
 def opened(visit, incident, who, size="desktop"):
     page = visit(address(incident), who=who, size=size)
     expect(page.locator("#pane-title")).to_contain_text(incident.reference)
-    page.locator("html.js").wait_for()
+    page.locator("html[data-ready]").wait_for()
     return page
 
 

@@ -17,8 +17,16 @@ startLink();
 startTabs();
 startAlarm();
 startQueue();
-// Only where a chart is: it needs the map's library. Before the pane, whose first word it wants to hear.
-if (document.querySelector("#sea .chart")) (await import("./sea.js")).start();
+// Only where a chart is: it needs the map's library, and nobody waits for that. What opened meanwhile it hears then.
+let opened;
+document.addEventListener("suar:opened", ({ detail }) => (opened = detail));
+if (document.querySelector("#sea .chart")) {
+  import("./sea.js").then((sea) => {
+    sea.start();
+    if (opened) document.dispatchEvent(new CustomEvent("suar:opened", { detail: opened }));
+  });
+}
 startIncident();
 startUnits();
 startStream(); // last: whoever listens does so by now
+document.documentElement.dataset.ready = "";
