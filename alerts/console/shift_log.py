@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from alerts import alarms, checklists
 from alerts.console import words
-from alerts.console.access import incidents_for
+from alerts.console.access import incidents_for, units_for
 from alerts.models import (
     Alarm,
     ChecklistTick,
@@ -26,6 +26,7 @@ from alerts.models import (
     Note,
     Notification,
     SectorLadder,
+    UnitStatusChange,
 )
 from communities.admin import SUPERVISORS, role_of
 from communities.ids import uuid7_at
@@ -233,6 +234,10 @@ def _ladder(row: SectorLadder):
     return str(row.by), None, what, row.reason
 
 
+def _unit_status(row: UnitStatusChange):
+    return str(row.by), None, words.unit_change(row.unit.call_sign, row.old, row.new), row.reason
+
+
 def _reveal(row: Reveal):
     return str(row.by), None, _("looked a reporter's identity up"), row.reason
 
@@ -318,5 +323,14 @@ _SOURCES = (
     _Source("k", Kind.DESK, _revealed, _reveal, incident=""),
     _Source(
         "l", Kind.UNIT, lambda user, asked: SectorLadder.objects.select_related("by"), _ladder, incident=""
+    ),
+    _Source(
+        "m",
+        Kind.UNIT,
+        lambda user, asked: UnitStatusChange.objects.filter(unit__in=units_for(user)).select_related(
+            "by", "unit"
+        ),
+        _unit_status,
+        incident="",
     ),
 )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts import checklists
+from alerts.console import words
 from alerts.models import DeskAct, DispatchTransition, InboundMessage, Notification
 from reports.models import Incident
 
@@ -47,14 +48,14 @@ def story(incident: Incident, at_desk: bool = True) -> list[Entry]:
 def _changes(incident: Incident, at_desk: bool) -> Iterator[Entry]:
     rows = incident.transitions.select_related("by").order_by("-at", "-id")
     for row in rows[:MOST] if at_desk else rows.filter(field="status")[:MOST]:
-        what = f"{row.field}: {row.old or '–'} → {row.new or '–'}"
+        what = words.change(row.field, row.old, row.new)
         yield Entry(row.at, "change", str(row.by or _("by rule")), what, row.reason)
 
 
 def _of_units(incident: Incident) -> Iterator[Entry]:
     rows = DispatchTransition.objects.filter(dispatch__incident=incident).order_by("-at", "-id")
     for row in rows.select_related("by", "dispatch__unit")[:MOST]:
-        what = f"{row.dispatch.unit.call_sign}: {row.old or '–'} → {row.new}"
+        what = words.task_change(row.dispatch.unit.call_sign, row.old, row.new)
         yield Entry(row.at, "dispatch", str(row.by or row.via or _("by rule")), what, row.reason)
 
 

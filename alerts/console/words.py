@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts.models import Dispatch
+from alerts.models import Dispatch, PatrolUnit
 from reports.models import Incident
 
 #: The fields of an incident's transitions, as the desk reads them.
@@ -32,22 +32,27 @@ _VALUES = {
     if getattr(field, "choices", None)
 }
 _DISPATCH = dict(Dispatch.Status.choices)
+_UNIT = dict(PatrolUnit.Status.choices)
 
 
 def change(field: str, old: str, new: str) -> str:
     """One change of an incident: "status: open → dispatching"; an unknown field or value stays as it is."""
-    values = _VALUES.get(field, {})
-    return _("%(field)s: %(old)s → %(new)s") % {
-        "field": FIELDS.get(field, field),
-        "old": values.get(old, old) or "–",
-        "new": values.get(new, new) or "–",
-    }
+    return _said(FIELDS.get(field, field), _VALUES.get(field, {}), old, new)
 
 
 def task_change(call_sign: str, old: str, new: str) -> str:
     """One change of a unit's task: "MY-LUMUT-04: alerting → acknowledged"."""
+    return _said(call_sign, _DISPATCH, old, new)
+
+
+def unit_change(call_sign: str, old: str, new: str) -> str:
+    """One change of a unit's own status: "MY-LUMUT-04: available → maintenance"."""
+    return _said(call_sign, _UNIT, old, new)
+
+
+def _said(what, values: dict, old: str, new: str) -> str:
     return _("%(field)s: %(old)s → %(new)s") % {
-        "field": call_sign,
-        "old": _DISPATCH.get(old, old) or "–",
-        "new": _DISPATCH.get(new, new) or "–",
+        "field": what,
+        "old": values.get(old, old) or "–",
+        "new": values.get(new, new) or "–",
     }

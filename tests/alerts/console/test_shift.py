@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from alerts import alarms
+from alerts import alarms, unit_status
 from alerts.console import shift_log, waiting
 from alerts.models import DeskEntry, Handover, Notification
 from communities.models import User
@@ -143,6 +143,16 @@ def test_the_log_is_narrowed_by_officer_incident_and_kind(dispatcher, relief):
     assert {line.who for line in log_of(dispatcher, officer=relief)} == {"relief"}
     assert {line.incident for line in log_of(dispatcher, reference=first.reference.lower())} == {first}
     assert log_of(dispatcher, kind="unit") == []
+
+
+def test_the_log_tells_what_officers_made_of_units_they_see(dispatcher, patrol):
+    navy = factories.Agency(name="Another navy")
+    factories.User(role=User.Role.DISPATCHER, agency=navy, is_staff=True)
+    theirs = factories.PatrolUnit(call_sign="XX-1", station=factories.Station(agency=navy))
+    for unit in (patrol, theirs):
+        unit_status.decide(unit.pk, "out_of_service", by=dispatcher, reason="propeller")
+    [line] = log_of(dispatcher, kind="unit")
+    assert (line.what, line.note) == (f"{patrol.call_sign}: available → out of service", "propeller")
 
 
 def test_pages_by_key_bring_every_line_once(dispatcher):
