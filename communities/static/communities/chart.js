@@ -63,7 +63,7 @@ function drawLand(map, element) {
     } catch {
       delete asked[detail]; // the next zoom asks again
       if (!shown && !element.querySelector(".chart-note")) {
-        element.append(note("The land could not be loaded; positions are right all the same."));
+        element.append(note(element.dataset.noLand));
       }
     }
   };
