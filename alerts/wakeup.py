@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "suar:due"
 TIMEOUT_S = 0.2
+RING_S = 1.0  # whoever rings waits no longer for a Redis that has stopped answering
+LISTEN_S = 5.0
 # After a failure nobody tries again for so long: a web request must not wait for a dead Redis each time.
 SILENCE_S = 5.0
 
@@ -37,7 +39,7 @@ def ring() -> None:
     try:
         with _lock:
             if _client is None:
-                _client = _connect()
+                _client = _connect(RING_S)
         _client.publish(CHANNEL, b"")
     except redis.RedisError:
         _silent_until = time.monotonic() + SILENCE_S
@@ -55,7 +57,7 @@ class Listener(threading.Thread):
     def run(self) -> None:
         while settings.REDIS_URL and not self.stopping:
             try:
-                with _connect() as client, client.pubsub(ignore_subscribe_messages=True) as bell:
+                with _connect(LISTEN_S) as client, client.pubsub(ignore_subscribe_messages=True) as bell:
                     bell.subscribe(CHANNEL)
                     self.event.set()  # something may have been rung while nobody listened
                     while not self.stopping:
@@ -65,5 +67,5 @@ class Listener(threading.Thread):
                 time.sleep(SILENCE_S / 5)
 
 
-def _connect() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=TIMEOUT_S, socket_timeout=5)
+def _connect(answer_s: float) -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=TIMEOUT_S, socket_timeout=answer_s)
