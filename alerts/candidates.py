@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
+from django.db import connection
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from alerts import drift, fleet, ranking, ways
@@ -119,16 +120,16 @@ def type_of(incident: Incident) -> str:
     return "ais_sart" if kinds == {Beacon.Kind.SART} else incident.type
 
 
-def recall(incident: Incident, *, is_new: bool = False) -> None:
-    """Read what a rung asks of an incident again and again, once: who was told, and the weather.
-
-    `is_new`: there is neither yet.
-    """
-    if is_new:
+def recall(incident: Incident) -> None:
+    """Read what a rung asks of an incident again and again, once: who was told, and the weather."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_STORY, {"incident": incident.pk})
+        [has_story] = cursor.fetchone()
+    if has_story:
+        prefetch_related_objects([incident], Prefetch("dispatches", _WITH_UNIT), "weather")
+    else:  # most often, at the first rung: what is empty is not asked for
         nothing = {"dispatches": Dispatch.objects.none(), "weather": SceneWeather.objects.none()}
         incident._prefetched_objects_cache = nothing
-    else:
-        prefetch_related_objects([incident], Prefetch("dispatches", _WITH_UNIT), "weather")
 
 
 def dispatches_of(incident: Incident) -> list[Dispatch]:
@@ -143,6 +144,10 @@ def forget_dispatches(incident: Incident) -> None:
 
 
 _WITH_UNIT = Dispatch.objects.select_related("unit")
+_HAS_STORY = """
+SELECT EXISTS (SELECT 1 FROM alerts_dispatch WHERE incident_id = %(incident)s)
+    OR EXISTS (SELECT 1 FROM alerts_sceneweather WHERE incident_id = %(incident)s)
+"""
 # Said no, dropped out or was told to stop: not asked again for this incident.
 OUT = (Dispatch.Status.DECLINED, Dispatch.Status.CANNOT_CONTINUE, Dispatch.Status.STOOD_DOWN)
 LONGEST = timedelta(hours=24)  # who takes longer to arrive is an officer's to send

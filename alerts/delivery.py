@@ -8,10 +8,11 @@ call twice is better than never.
 import logging
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from alerts import calls, candidates, escalation, receipts, wakeup, watches
@@ -27,19 +28,41 @@ log = logging.getLogger(__name__)
 
 S, C = Notification.Status, Notification.Channel
 URGENT = 2  # P1 and P2 have threads of their own, and are repeated at once when in doubt
-_LOOKED_AT = (
-    "dispatch__status",
-    "incident__status",
-    "unit__phone",
-    "station__duty_phone",
-    "device__push_target",
-    "device__push_kind",
-    "device__push_retired_at",
-    "device__revoked_at",
-    "has_it",
-)
 # After a push and an SMS that failed for good the voice is left.
 CHANNEL_ORDER = (C.PUSH, C.SMS, C.VOICE)
+
+
+class Seen(NamedTuple):
+    """What sending depends on, as it is now; None where the row has none of it."""
+
+    dispatch_status: str | None
+    incident_status: str
+    unit_phone: str | None
+    duty_phone: str | None
+    push_target: str | None
+    push_kind: str | None
+    push_retired_at: datetime | None
+    device_revoked_at: datetime | None
+    has_it: bool
+
+
+# What is written after the officer's word is news that whoever has the matter must hear.
+_LOOK = """
+SELECT dispatch.status, incident.status, unit.phone, station.duty_phone,
+    device.push_target, device.push_kind, device.push_retired_at, device.revoked_at,
+    EXISTS (
+        SELECT 1 FROM alerts_notification AS taken
+        WHERE taken.incident_id = mine.incident_id AND taken.station_id = mine.station_id
+            AND taken.acknowledged_at >= mine.created_at
+    )
+FROM alerts_notification AS mine
+JOIN reports_incident AS incident ON incident.id = mine.incident_id
+LEFT JOIN alerts_dispatch AS dispatch ON dispatch.id = mine.dispatch_id
+LEFT JOIN alerts_patrolunit AS unit ON unit.id = mine.unit_id
+LEFT JOIN alerts_station AS station ON station.id = mine.station_id
+LEFT JOIN communities_device AS device ON device.id = mine.device_id
+WHERE mine.id = %s AND mine.status = 'leased' AND mine.attempt = %s
+"""
 
 
 # What was written just now is due at once, whatever the clock of whoever wrote it says. The lease ends by the
@@ -180,7 +203,7 @@ def carrier_of(channel: str) -> str:
     return "simulated" if path.endswith(".Recorder") else "fcm" if channel == C.PUSH else "twilio"
 
 
-def message_of(notification: Notification, found) -> Message:
+def message_of(notification: Notification, found: Seen) -> Message:
     """The notification as its carrier needs it. Raises TransportError where there is no address."""
     to, kind = _address(notification, found)
     valid_for_s = None
@@ -202,15 +225,15 @@ def message_of(notification: Notification, found) -> Message:
     )
 
 
-def _address(notification: Notification, found) -> tuple[str, str]:
+def _address(notification: Notification, found: Seen) -> tuple[str, str]:
     if notification.channel == C.PUSH:
-        if not found.device__push_target or found.device__push_retired_at or found.device__revoked_at:
+        if not found.push_target or found.push_retired_at or found.device_revoked_at:
             raise TransportError("no device to push to", permanent=True, code="no_device")
-        return found.device__push_target, found.device__push_kind or Device.PushKind.TOKEN
+        return found.push_target, found.push_kind or Device.PushKind.TOKEN
     if notification.unit_id:
-        number = found.unit__phone
+        number = found.unit_phone
     elif notification.station_id:
-        number = found.station__duty_phone
+        number = found.duty_phone
     elif notification.operations:
         number = phones.of_operations()
     else:
@@ -225,24 +248,20 @@ def _mine(notification: Notification) -> QuerySet:
     return Notification.objects.filter(pk=notification.pk, status=S.LEASED, attempt=notification.attempt)
 
 
-def _look(notification: Notification):
-    """All that sending depends on as it is now, in one query; None where the lease is no longer ours."""
-    has_it = Notification.objects.filter(
-        incident=OuterRef("incident"),
-        station=OuterRef("station"),
-        # What is written after the officer's word is news that whoever has the matter must hear.
-        acknowledged_at__gte=OuterRef("created_at"),
-    )
-    rows = _mine(notification).order_by().annotate(has_it=Exists(has_it))
-    return next(iter(rows.values_list(*_LOOKED_AT, named=True)), None)
+def _look(notification: Notification) -> Seen | None:
+    """All that sending depends on, in one statement; None where the lease is no longer ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, [notification.pk, notification.attempt])
+        row = cursor.fetchone()
+    return row and Seen(*row)
 
 
-def _still_wanted(notification: Notification, found) -> bool:
+def _still_wanted(notification: Notification, found: Seen) -> bool:
     """False where an answer, a stand-down or the officer's own word has overtaken it."""
     if notification.purpose not in Notification.CALLS_FOR_A_UNIT:
         return True
-    answered = found.dispatch__status not in (None, Dispatch.Status.ALERTING, Dispatch.Status.PROPOSED)
-    return found.incident__status in Incident.QUEUE_STATUSES and not answered and not found.has_it
+    answered = found.dispatch_status not in (None, Dispatch.Status.ALERTING, Dispatch.Status.PROPOSED)
+    return found.incident_status in Incident.QUEUE_STATUSES and not answered and not found.has_it
 
 
 def _failed(notification: Notification, error: TransportError, now: datetime) -> str:

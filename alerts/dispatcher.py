@@ -19,7 +19,6 @@ from django.db import close_old_connections, connection
 from alerts import asked_rankings, delivery, escalation, fleet, pulses, searoutes, wakeup, watches
 from alerts.clock import SteadyClock
 from alerts.lanes import Lanes
-from alerts.models import Escalation
 from alerts.transports.base import get_transport
 from reports.models import Incident
 
@@ -29,6 +28,9 @@ SWEEP_S = 1.0
 AWAY_S = 1.0  # pause after the database did not answer
 RUNGS = 4  # carried out at once, the last of them P1 or P2: one whose ways are long holds up no other
 AT_ONCE = 4  # rows of one channel that a rung hands on itself
+# A ranking is completed, for the desk to read, when no rung has begun for so long: both ask the same pilot.
+# In a crowd that lasts, the rung after it ranks anew.
+QUIET_S = 0.5
 
 
 class Dispatcher:
@@ -70,10 +72,9 @@ class Dispatcher:
             except DatabaseError:
                 log.exception("the database did not answer; trying again in %s s", AWAY_S)
                 connection.close()
-                busy = False
                 self.stopping.wait(AWAY_S)
-            if not busy:
-                self.due.wait(settings.DISPATCHER_POLL_S)
+            # What found no free thread is looked for when a thread is free again: that sets `due`, too.
+            self.due.wait(settings.DISPATCHER_POLL_S)
         self.listener.stopping = True
         self.rungs.close()
         self.lanes.close()
@@ -82,10 +83,10 @@ class Dispatcher:
         log.info("dispatcher %s has stopped", self.name)
 
     def tick(self) -> bool:
-        """Begin what is due now, as far as there are threads; True if there may be more at once."""
+        """Begin what is due now, as far as there are threads; True if anything was."""
         now = self.clock()
         begun = self.rungs.fill(now)
-        return bool(self.lanes.fill(self.name, now) or begun)
+        return bool(self.lanes.fill(self.name, now, hurried=bool(self.rungs.in_work)) or begun)
 
     def sweep(self) -> None:
         """Make the rows that should be there, and return what others dropped."""
@@ -96,11 +97,13 @@ class Dispatcher:
 
     def drain(self) -> None:
         """Carry out all that is due and wait for it: for tests and drills."""
+        self.rungs.hurries = True
         while True:
             if time.monotonic() - self.swept_at >= SWEEP_S:
                 self.swept_at = time.monotonic()
                 self.sweep()
             if not (self.tick() or self.rungs.in_work or self.rungs.incomplete or self.lanes.in_flight):
+                self.rungs.hurries = False
                 return
             time.sleep(0.005)
 
@@ -129,28 +132,32 @@ class Rungs:
         self.lock = threading.Lock()
         self.in_work: set = set()
         self.incomplete: set = set()
+        self.begun_at = 0.0
+        self.hurries = False  # a drain waits for no quiet
         self.pool = ThreadPoolExecutor(RUNGS, thread_name_prefix="rung")
         self.afterwards = ThreadPoolExecutor(1, thread_name_prefix="ranking")
+        self.asked = ThreadPoolExecutor(1, thread_name_prefix="asked")
 
     def fill(self, now: datetime) -> int:
         """Begin as many due rungs as there are free threads; return how many."""
         if len(self.in_work) >= RUNGS:
             return 0
-        due = Escalation.objects.due(now).exclude(pk__in=list(self.in_work))
         begun = 0
-        for incident_id, priority in due.values_list("pk", "incident__priority")[:RUNGS]:
+        for incident_id, priority in escalation.due(now, RUNGS, without=self.in_work):
             most = RUNGS if priority <= delivery.URGENT else RUNGS - 1
             with self.lock:
                 if len(self.in_work) >= most:
                     break
                 self.in_work.add(incident_id)
+            self.begun_at = time.monotonic()
             self.pool.submit(self._carry_out, incident_id)
             begun += 1
         return begun
 
     def close(self) -> None:
         self.pool.shutdown(wait=True)
-        self.afterwards.shutdown(wait=True, cancel_futures=True)
+        for pool in (self.afterwards, self.asked):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _carry_out(self, incident_id) -> None:
         """Carry out a rung, and hand what it wrote to the lanes in the same breath."""
@@ -167,15 +174,17 @@ class Rungs:
             if done:
                 booking.send()
                 self.incomplete.add(incident_id)
-                self.afterwards.submit(self._complete, incident_id)
-                one.due.set()
+                self.afterwards.submit(self._rank, incident_id, escalation.complete_ranking, QUIET_S)
         except Exception:  # the database went away; the row is still there
             log.exception("incident %s: the rung could not be carried out", incident_id)
         finally:
             booking.end()
             connection.close()
             with self.lock:
+                was_full = len(self.in_work) >= RUNGS - 1
                 self.in_work.discard(incident_id)
+            if was_full or not booking.took_all:
+                one.due.set()
 
     def rank_asked(self, now: datetime) -> None:
         """Begin the rankings that desks asked for; a rung that is due goes first."""
@@ -183,13 +192,17 @@ class Rungs:
             return
         for incident_id in asked_rankings.claim(now):
             self.incomplete.add(incident_id)
-            self.afterwards.submit(self._complete, incident_id, asked_rankings.carry_out)
+            self.asked.submit(self._rank, incident_id, asked_rankings.carry_out)
 
-    def _complete(self, incident_id, rank=escalation.complete_ranking) -> None:
+    def _rank(self, incident_id, rank: Callable[..., None], quiet_s: float = 0.0) -> None:
+        """Rank for the desk to read, once no rung is at work nor has begun in the last `quiet_s` seconds."""
         one = self.dispatcher
+
+        def is_quiet() -> bool:
+            return not self.in_work and (self.hurries or time.monotonic() - self.begun_at >= quiet_s)
+
         try:
-            # Rungs that are due go first: they ask the same pilot for their ways.
-            while self.in_work and not one.stopping.wait(0.02):
+            while not is_quiet() and not one.stopping.wait(0.02):
                 pass
             rank(incident_id, now=one.clock(), kept=one.keeper.latest())
         except Exception:

@@ -6,12 +6,13 @@ a rung names its notifications by a key, so that carrying it out again asks nobo
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, F, Q
+from django.db import connection, transaction
+from django.db.models import F, Q
 
 from alerts import (
     alarms,
@@ -19,14 +20,13 @@ from alerts import (
     calls,
     candidates,
     desk_calls,
-    fitness,
     fleet,
     sector_ladders,
     wakeup,
     waters,
 )
 from alerts.ladder import LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder, scaled
-from alerts.models import Dispatch, Escalation, Notification, PatrolUnit, SceneWeather
+from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from communities.crash_points import crash_point
 from communities.models import User
 from reports import workflow
@@ -38,8 +38,14 @@ log = logging.getLogger(__name__)
 
 S = Escalation.State
 LOOK_FROM_PRIORITY = 3
-FIRST_FEW = 4  # as many units as one rung calls by their place
 OVERSLEPT = timedelta(seconds=10)
+_DUE = """
+SELECT ladder.incident_id, incident.priority
+FROM alerts_escalation AS ladder JOIN reports_incident AS incident ON incident.id = ladder.incident_id
+WHERE ladder.state IN ('wanted', 'running') AND ladder.incident_id <> ALL(%(without)s::uuid[])
+    AND (ladder.due_at <= %(now)s OR (ladder.state = 'wanted' AND ladder.due_at > %(wrong)s))
+ORDER BY incident.priority, %(flood)s = ANY(incident.flags), incident.drill, ladder.due_at LIMIT %(most)s
+"""
 FULL_TYPES = [type_ for type_, row in TAXONOMY.items() if row.reply == ReplyMode.FULL]
 
 
@@ -161,13 +167,24 @@ def sweep(now: datetime) -> int:
     return made
 
 
+def due(now: datetime, most: int, without: Collection = ()) -> list[tuple[UUID, int]]:
+    """Incidents whose next rung should have begun by now, with their priority, the most urgent first.
+
+    Of the same priority a drill waits for what is real, and a flood of beacons comes last: only an officer
+    sends there, and others wait. `without` are those that somebody is at.
+    """
+    asked = {"now": now, "wrong": now + Escalation.WRONG_CLOCK, "flood": beacon_floods.FLAG, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, asked | {"without": list(without)})
+        return cursor.fetchall()
+
+
 def carry_out_due(now: datetime, most: int = 3) -> int:
     """Carry out up to `most` due rungs, each in a transaction of its own; return how many.
 
     Copies of the dispatcher share the work: an incident that another one holds is skipped.
     """
-    due = list(Escalation.objects.due(now).values_list("pk", flat=True)[:most])
-    return sum(try_to_carry_out(incident_id, now=now) for incident_id in due)
+    return sum(try_to_carry_out(incident_id, now=now) for incident_id, _priority in due(now, most))
 
 
 def try_to_carry_out(incident_id, *, now: datetime, **how) -> bool:
@@ -212,15 +229,12 @@ def carry_out(
     if incident is None:
         return False
     # A statement of its own, after the lock: in one with it the ladder might be that of a moment before.
-    known = Exists(Dispatch.objects.filter(incident=incident_id)) | Exists(
-        SceneWeather.objects.filter(incident=incident_id)
-    )
-    escalation = Escalation.objects.annotate(has_story=known).get(pk=incident_id)
+    escalation = Escalation.objects.get(pk=incident_id)
     if not escalation.is_due(now):
         return False
     if escalation.state == S.WANTED:  # by the clock of whoever asked, which may be ahead of ours
         escalation.started_at = min(escalation.started_at, now)
-    candidates.recall(incident, is_new=not escalation.has_story)
+    candidates.recall(incident)
     if not incident.is_open:
         escalation.state = S.STOPPED
     elif escalation.purpose == Escalation.Purpose.LOOK:
@@ -328,11 +342,7 @@ def _climb(
             "nearby_m": NEARBY_M if _asks_everybody(incident, escalation) else 0.0,
             "first_only": hurried and _asks_first_only(incident, escalation),
         }
-        escalation.ranking = candidates.rank_for(incident, where, now, given=kept, **how)
-        ranked = escalation.ranking["ranked"]
-        # Nobody in a fleet of a moment ago may be somebody now, and "nobody" waits for two minutes.
-        if kept is not None and not (ranked and _is_as_kept(kept, ranked)):
-            escalation.ranking = candidates.rank_for(incident, where, now, **how)
+        escalation.ranking = candidates.rank_for(incident, where, now, given=kept and kept.as_now(), **how)
         escalation.ranked_at = now
     units = _in_order(incident, escalation.ranking.get("ranked", []) if where and not held else [])
     ladder = ladder_of(incident, escalation, found=bool(units))
@@ -471,14 +481,6 @@ def _asks_first_only(incident: Incident, escalation: Escalation) -> bool:
         return False
     calls_ = _calls_of(ladder_of(incident, escalation, found=True), escalation.next_step)
     return all((call.to, call.unit) == ("unit", 1) for call in calls_)
-
-
-def _is_as_kept(kept: fleet.Fleet, ranked: list[dict]) -> bool:
-    """Tell whether the units that may be called next are still as free as when the fleet was read."""
-    first = {row["call_sign"] for row in ranked[:FIRST_FEW]}
-    was = {unit.call_sign: unit.status for unit in kept.units.values() if unit.call_sign in first}
-    rows = PatrolUnit.objects.filter(call_sign__in=first).values_list("call_sign", "status")
-    return all(was[sign] == status or {was[sign], status} <= fitness.FREE for sign, status in rows)
 
 
 def _calls_of(ladder: Ladder, step: int) -> tuple[Call, ...]:

@@ -63,10 +63,32 @@ class Fleet:
             for pk, unit in self.units.items()
         ]
 
+    def as_now(self) -> "Fleet | None":
+        """The same units with the statuses and tasks they have by now, which is what calls change.
+
+        None where a unit is not among these: then all of it is to be read.
+        """
+        by_now = dict(PatrolUnit.objects.values_list("pk", "status").order_by())
+        if len(by_now) != len(self.units) + len(self.unreachable) or not self.units.keys() <= by_now.keys():
+            return None
+        changed = {pk: unit for pk, unit in self.units.items() if unit.status != by_now[pk]}
+        if not changed:
+            return self
+        units = self.units | {pk: replace(unit, status=by_now[pk]) for pk, unit in changed.items()}
+        called = all({unit.status, by_now[pk]} <= fitness.FREE for pk, unit in changed.items())
+        return Fleet(units, self.unreachable, self.tasks if called else tasks_now())
+
 
 def weight_of(task: Incident) -> int:
     """The priority that a task has for a unit that is called away from it: a drill has the least."""
     return LEAST_PRIORITY if task.drill else task.priority
+
+
+def tasks_now() -> dict[object, int]:
+    """The priority of the most urgent task of each unit on one."""
+    drill = When(incident__drill=True, then=LEAST_PRIORITY)
+    weight = Min(Case(drill, default="incident__priority", output_field=IntegerField()))
+    return dict(Dispatch.objects.engaged().values_list("unit").annotate(weight=weight).order_by())
 
 
 def read(now: datetime) -> Fleet:
@@ -74,9 +96,6 @@ def read(now: datetime) -> Fleet:
     has_device = Device.objects.filter(
         user__patrol_units=OuterRef("pk"), revoked_at__isnull=True, push_retired_at__isnull=True
     ).exclude(push_target="")
-    drill = When(incident__drill=True, then=LEAST_PRIORITY)
-    weight = Min(Case(drill, default="incident__priority", output_field=IntegerField()))
-    tasks = dict(Dispatch.objects.engaged().values_list("unit").annotate(weight=weight).order_by())
     # A position costs more to unpack than all the rest of a row, so each station's is unpacked once.
     stations = {
         station.pk: station
@@ -116,7 +135,7 @@ def read(now: datetime) -> Fleet:
             moving_kn=unit.fix__speed_kn,
             course_deg=unit.fix__course_deg,
         )
-    return Fleet(units, unreachable, tasks)
+    return Fleet(units, unreachable, tasks_now())
 
 
 class Keeper:

@@ -33,6 +33,10 @@ class Lane:
             self.threads, thread_name_prefix=f"{channel}-{'urgent' if urgent else 'other'}"
         )
 
+    @property
+    def in_flight(self) -> int:
+        return self.threads - self.free
+
     def book(self, most: int) -> int:
         """Take up to `most` free places for rows yet to be claimed; return how many there were."""
         with self.lock:
@@ -40,13 +44,15 @@ class Lane:
             self.free -= places
         return places
 
-    def release(self, places: int) -> None:
+    def release(self, places: int) -> bool:
+        """Give places back; True if there was none before, so that something may wait for one."""
         with self.lock:
             self.free += places
+            return self.free == places
 
-    def fill(self, worker: str, now: datetime) -> int:
-        """Claim as many due notifications as there are free threads, and send them."""
-        places, claimed = self.book(self.threads), []
+    def fill(self, worker: str, now: datetime, at_work: int) -> int:
+        """Claim due notifications and send them, as long as no more than `at_work` threads are."""
+        places, claimed = self.book(max(0, at_work - self.in_flight)), []
         if not places:
             return 0
         try:
@@ -68,12 +74,12 @@ class Lane:
             log.exception("notification %s: no outcome recorded", notification.pk)
         finally:
             connection.close()  # back to the pool
-            self.release(1)
-            self.done.set()
+            if self.release(1):
+                self.done.set()
 
 
 class Lanes:
-    """All lanes; `done` is set whenever a thread is free again."""
+    """All lanes; `done` is set when a thread is free again that something due may wait for."""
 
     channels = tuple(Notification.Channel.values)
 
@@ -86,14 +92,18 @@ class Lanes:
 
     @property
     def in_flight(self) -> int:
-        return sum(lane.threads - lane.free for lane in self.lanes.values())
+        return sum(lane.in_flight for lane in self.lanes.values())
 
     def of(self, notification: Notification) -> Lane:
         return self.lanes[notification.channel, notification.priority <= delivery.URGENT]
 
-    def fill(self, worker: str, now: datetime) -> int:
-        """Send what is due as far as threads are free; return how many rows."""
-        return sum(self.lanes[key].fill(worker, now) for key in delivery.lanes_due(now))
+    def fill(self, worker: str, now: datetime, *, hurried: bool = False) -> int:
+        """Send what is due as far as threads are free; return how many rows.
+
+        `hurried`: rungs are being carried out, so of what can wait one thread a channel goes on.
+        """
+        due = [self.lanes[key] for key in delivery.lanes_due(now)]
+        return sum(lane.fill(worker, now, 1 if hurried and not lane.urgent else lane.threads) for lane in due)
 
     def booking(self, places: int) -> "Booking":
         return Booking(self, places)
@@ -110,6 +120,7 @@ class Booking:
         self.lanes, self.places = lanes, places
         self.booked: dict[Lane, int] = {}
         self.claimed: list[Notification] = []
+        self.took_all = True  # nothing of the incident that is due is left to others
 
     def claim_of(self, incident: Incident, *, worker: str, now: datetime) -> None:
         """Lease what is due of the incident, as far as its lanes have free threads."""
@@ -120,6 +131,7 @@ class Booking:
         free = {lane.channel: places for lane, places in self.booked.items() if places}
         most = min(free.values(), default=0)
         self.claimed = delivery.claim_of(incident.pk, list(free), most, urgent=urgent, worker=worker, now=now)
+        self.took_all = len(free) == len(self.booked) and len(self.claimed) < most
 
     def send(self) -> None:
         """Send what was leased; the transaction is in the database."""
@@ -130,7 +142,8 @@ class Booking:
         self.claimed = []
 
     def end(self) -> None:
-        """Give back the places that were not needed."""
+        """Give back the places that were not needed; meanwhile something may have found none."""
         for lane, places in self.booked.items():
-            lane.release(places)
+            if lane.release(places):
+                self.took_all = False
         self.booked = {}

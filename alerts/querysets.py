@@ -3,14 +3,8 @@
 from datetime import timedelta
 
 from django.contrib.gis.db import models
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import Q
 from django.db.models.functions import Now
-
-from alerts import beacon_floods
-
-# What is asked for is due at once by the clock of whoever asks; further ahead of ours that clock is wrong.
-# Longer than a rung that failed waits.
-WRONG_CLOCK = timedelta(seconds=5)
 
 
 class DispatchQuerySet(models.QuerySet):
@@ -30,19 +24,6 @@ class DispatchQuerySet(models.QuerySet):
 class EscalationQuerySet(models.QuerySet):
     def live(self):
         return self.filter(state__in=["wanted", "running"])
-
-    def due(self, now):
-        """Ladders whose next step should have been carried out by now, the most urgent incident first.
-
-        Of the same priority a drill waits for what is real, and a flood of beacons comes last: only an
-        officer sends there, and others wait.
-        """
-        flood = ExpressionWrapper(
-            Q(incident__flags__contains=[beacon_floods.FLAG]), output_field=BooleanField()
-        )
-        wrong = Q(state="wanted", due_at__gt=now + WRONG_CLOCK)
-        due = self.live().filter(Q(due_at__lte=now) | wrong)
-        return due.order_by("incident__priority", flood, "incident__drill", "due_at")
 
 
 class NotificationQuerySet(models.QuerySet):

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.utils.translation import gettext_lazy as _
 
 from alerts import states
-from alerts.querysets import WRONG_CLOCK, DispatchQuerySet, EscalationQuerySet
+from alerts.querysets import DispatchQuerySet, EscalationQuerySet
 from communities.ids import uuid7
 from communities.steps import Steps
 
@@ -27,6 +27,10 @@ class Escalation(models.Model):
     class Purpose(models.TextChoices):
         UNIT = "unit", _("find a unit that goes")
         LOOK = "look", _("get an officer to look")
+
+    # What is asked for is due at once by the clock of whoever asks; further ahead, that clock is wrong.
+    # Longer than a rung that failed waits.
+    WRONG_CLOCK = timedelta(seconds=5)
 
     incident = models.OneToOneField(
         "reports.Incident", on_delete=models.PROTECT, primary_key=True, related_name="escalation"
@@ -100,7 +104,7 @@ class Escalation(models.Model):
 
         What was only just asked for is due at once: a time well ahead comes from a clock that is wrong.
         """
-        late = self.state == self.State.WANTED and self.due_at > now + WRONG_CLOCK
+        late = self.state == self.State.WANTED and self.due_at > now + self.WRONG_CLOCK
         return self.is_live and (self.due_at <= now or late)
 
 

@@ -219,7 +219,7 @@ class TestWhatAFloodDoes:
             type="sinking", priority=1, position=factories.point(factories.OFF_PANGKOR)
         )
         escalation.want(person.pk, now=self.LATER)
-        order = list(Escalation.objects.due(self.LATER).values_list("pk", flat=True))
+        order = [pk for pk, _priority in escalation.due(self.LATER, 99)]
         assert order.index(person.pk) == 5
 
     def test_devices_without_a_position_call_each_desk_once(self, patrol):
