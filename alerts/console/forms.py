@@ -85,8 +85,16 @@ class UnitForm(ActForm):
         best = {row["unit"]["call_sign"]: row["unit"] for row in ranking["support"] if row["unit"]}
         best |= {row["call_sign"]: row for row in ranking["ranked"]}
         self.fields["unit"].queryset = units
+        # Who is proposed for support alone comes behind those who can lead, until one leads.
+        led = incident.dispatches.leading().exists()
+        leads = {row["call_sign"] for row in ranking["ranked"]}
         order = sorted(
-            units, key=lambda unit: (best.get(unit.call_sign, {}).get("eta_s", float("inf")), unit.call_sign)
+            units,
+            key=lambda unit: (
+                not led and unit.call_sign not in leads,
+                best.get(unit.call_sign, {}).get("eta_s", float("inf")),
+                unit.call_sign,
+            ),
         )
         if best and order:
             self.fields["unit"].initial = order[0].pk  # the recommended one

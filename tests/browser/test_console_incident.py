@@ -85,6 +85,70 @@ def test_a_confirmation_says_who_is_told_and_esc_does_nothing(visit, dispatcher,
     refused(visit)
 
 
+def test_enter_pressed_again_and_again_writes_one_note(visit, dispatcher, other):
+    page = opened(visit, other, "dispatcher")
+    page.keyboard.press("n")
+    page.locator("dialog textarea").fill("the owner was rung up")
+    page.evaluate(
+        """() => { for (const n of [1, 2, 3]) document.querySelector("dialog textarea").dispatchEvent(
+             new KeyboardEvent("keydown", {key: "Enter", ctrlKey: true, bubbles: true, cancelable: true})); }"""
+    )
+    expect(page.locator("#act-dialog")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    assert visit.db(other.desk_acts.filter(name="note").count) == 1
+
+
+def test_an_answer_that_is_lost_is_said_in_the_form_and_promises_nothing(visit, dispatcher, other):
+    page = opened(visit, other, "dispatcher")
+    page.keyboard.press("n")
+    page.locator("dialog textarea").fill("the owner was rung up")
+    page.route("**/act/note/", lambda route: route.abort())
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("dialog [role=alert]")).to_contain_text("whether it was done is not known")
+    expect(page.locator("dialog textarea")).to_have_value("the owner was rung up")
+    page.unroute("**/act/note/")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#act-dialog")).to_be_hidden()
+    assert visit.db(other.desk_acts.filter(name="note").count) == 1
+    visit.faults[:] = [text for text in visit.faults if "ERR_FAILED" not in text]
+
+
+def answered(status: int):
+    return lambda route: route.fulfill(status=status, body="<h1>Bad</h1>")
+
+
+def test_a_proxys_page_is_not_shown_as_an_answer_and_no_word_is_lost(visit, dispatcher, other):
+    page = opened(visit, other, "dispatcher")
+    page.route("**/incidents/*/", answered(502))
+    page.evaluate(
+        f"document.dispatchEvent(new CustomEvent('suar:heard', {{detail: {{ids: ['{other.pk}']}}}}))"
+    )
+    expect(page.locator("#incident-fault")).to_contain_text("cannot be reached")
+    expect(page.locator("#pane-title")).to_contain_text(other.reference)
+    page.keyboard.press("n")
+    page.locator("#act-dialog textarea").fill("the owner was rung up")
+    for status, said in ((502, "whether it was done is not known"), (403, "Refused, nothing was done")):
+        page.route("**/act/note/", answered(status))
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#act-dialog [role=alert]")).to_contain_text(said)
+        expect(page.locator("#act-dialog textarea")).to_have_value("the owner was rung up")
+    visit.faults[:] = [text for text in visit.faults if "502" not in text and "403" not in text]
+
+
+def test_a_reason_pressed_before_the_form_is_there_is_the_reason(visit, dispatcher, other):
+    page = opened(visit, other, "dispatcher")
+    waiting = []
+    page.route("**/act/priority/**", lambda route: waiting.append(route))
+    for key in ("3", "2", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(200)
+    assert len(waiting) == 1
+    waiting[0].continue_()
+    expect(page.locator("dialog [name=quick]").nth(1)).to_be_checked()
+    expect(page.locator("dialog [name=priority]")).to_have_value("3")
+    page.unroute("**/act/priority/**")
+
+
 def test_keys_are_off_while_words_are_written(visit, dispatcher, other):
     page = opened(visit, other, "dispatcher")
     page.keyboard.press("n")
@@ -173,6 +237,7 @@ def test_hostile_words_run_nothing_and_nothing_sticks_out_sideways(visit, dispat
 
 def test_the_server_away_is_said_and_what_is_shown_stays(visit, dispatcher, distress):
     page = opened(visit, distress, "dispatcher")
+    page.locator("#sea canvas").first.wait_for()  # the chart is read last
     page.context.set_offline(True)
     page.locator("[data-again]").click()
     expect(page.locator("#incident-fault")).to_contain_text("cannot be reached")

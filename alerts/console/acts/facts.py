@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from alerts import candidates, weather
 from alerts.console.acts.base import Act, Done, unchanged
 from alerts.console.forms import CorrectForm, PriorityForm, WeatherForm
+from alerts.models import Escalation
 from reports import decisions
 from reports.models import Incident
 
@@ -30,6 +31,8 @@ class ChangePriority(Act):
             "score": incident.score,
         }
         yield _("P1 asks for a unit at once; any other priority tells nobody.")
+        if calls_go_on(incident):
+            yield _("The ladder is running and goes on, at the pace of the new priority: stop it by name.")
 
     def do(self, incident, form, user):
         old, new = incident.priority_override, form.cleaned_data["priority"]
@@ -128,9 +131,19 @@ def _weather_taken_back(incident: Incident, before: dict, user) -> str:
     return _("Weather at the scene: %s.") % row
 
 
+def calls_go_on(incident: Incident) -> bool:
+    """Whether a ladder runs, which no change of priority stops."""
+    return Escalation.objects.live().filter(incident=incident).exists()
+
+
 def _is_now(incident: Incident) -> str:
-    said = {"reference": incident.reference, "priority": incident.priority}
-    return _("%(reference)s is now P%(priority)d.") % said
+    said = _("%(reference)s is now P%(priority)d.") % {
+        "reference": incident.reference,
+        "priority": incident.priority,
+    }
+    if incident.priority > 1 and calls_go_on(incident):
+        said += " " + _("Its ladder still runs: stop it if no unit is wanted.")
+    return said
 
 
 def _facts_of(incident: Incident) -> dict:

@@ -19,6 +19,17 @@ from alerts.console.forms import (
 from reports.models import Incident
 
 
+def who_goes(incident: Incident) -> str:
+    """A sentence on the crew that said it goes as the lead; "" where none has."""
+    lead = incident.dispatches.leading().select_related("unit").first()
+    if lead is None:
+        return ""
+    return _("%(unit)s said that it goes (%(status)s).") % {
+        "unit": lead.unit.call_sign,
+        "status": lead.get_status_display(),
+    }
+
+
 class RequestUnit(Act):
     name, label, form, key = "request-unit", gettext_lazy("Ask for a unit"), RequestUnitForm, "u"
 
@@ -75,7 +86,10 @@ class Task(Act):
         yield _(
             "The unit you name is alerted at once by push, SMS or both, whatever its place in the ranking."
         )
-        yield _("If its crew does not answer, the ladder calls the next unit.")
+        if goes := who_goes(incident):
+            yield _("%s It is tasked as support: if its crew does not answer, nobody else is called.") % goes
+        else:
+            yield _("If its crew does not answer, the ladder calls the next unit.")
 
     def do(self, incident, form, user):
         row = dispatch.task(incident.pk, form.cleaned_data["unit"].pk, by=user)
@@ -116,10 +130,10 @@ class StopLadder(Act):
         return incident.is_open and ladder is not None and ladder.is_live
 
     def preview(self, incident):
-        yield _(
-            "No further unit or duty officer is called for %(reference)s, under your name. "
-            "Nobody has said yet that he goes."
-        ) % {"reference": incident.reference}
+        yield _("No further unit or duty officer is called for %(reference)s, under your name.") % {
+            "reference": incident.reference
+        }
+        yield who_goes(incident) or _("Nobody has said yet that he goes.")
         yield _("Units already alerted may still answer.")
 
     def do(self, incident, form, user):

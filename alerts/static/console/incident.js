@@ -4,6 +4,8 @@ import { addKey } from "./keys.js";
 const RENEW_MS = 20_000; // an officer at work renews the lease no oftener
 const REFRESH_MS = 5_000; // the pane reads itself anew this soon after an act that others carry out
 
+const OURS = [200, 409, 422]; // answers to an act that are made to be shown
+
 const $ = (id) => document.getElementById(id);
 const word = (name) => $("incident-words").content.querySelector(`[data-name="${name}"]`).textContent;
 const fire = (name, detail) => document.dispatchEvent(new CustomEvent(`suar:${name}`, { detail }));
@@ -13,6 +15,8 @@ const pane = () => $("pane");
 let asked = 0; // the newest question to the server; an older answer is thrown away
 let renewedAt = Date.now();
 let waiting = false; // the pane is to be read anew once the dialog is closed
+let sending = false; // an act is on its way: a second Enter sends no second one
+let considered = null; // numbers pressed while an act's form is on its way: they are meant for it
 
 /** Ask the server for a fragment; null where no answer came, which is said. */
 async function ask(address, body) {
@@ -28,14 +32,27 @@ async function ask(address, body) {
       fault(word("signed-out"));
       return null;
     }
+    if (answer.status >= 500) throw new Error(String(answer.status)); // a proxy's page is no answer of ours
     return answer;
   } catch {
-    fault(word("lost"));
+    fault(word(body ? "unsure" : "lost"));
     return null;
   }
 }
 
+/** Say what went wrong, in the open dialog too: it covers the pane. */
 function fault(text) {
+  const form = $("act-dialog").querySelector("form.act");
+  form?.querySelector("[data-fault]")?.remove();
+  if (text && form) {
+    const told = document.createElement("p");
+    told.className = "fault";
+    told.dataset.fault = "";
+    told.setAttribute("role", "alert");
+    told.textContent = text;
+    form.querySelector(".buttons").before(told);
+    told.scrollIntoView({ block: "nearest" });
+  }
   $("incident-fault").textContent = text;
   $("incident-fault").hidden = !text;
   $("incident").classList.toggle("stale", Boolean(text));
@@ -52,7 +69,10 @@ async function open(id, { push = true, focus = true } = {}) {
   const answer = await ask(address);
   if (mine !== asked) return;
   $("incident").removeAttribute("aria-busy");
-  if (!answer) return;
+  if (!answer) {
+    if (pane()?.dataset.id !== id) $("incident-part").textContent = "";
+    return;
+  }
   if (!answer.ok) {
     $("incident-part").textContent = word("gone");
     return;
@@ -104,8 +124,25 @@ async function refresh() {
 
 /** Ask the server what an act will do, and show it; nothing is done by it. */
 async function consider(address) {
+  const keys = (considered = []);
   const answer = await ask(address);
-  if (answer) ponder(await answer.text());
+  const html = answer && (await answer.text());
+  if (considered !== keys) return; // another act was chosen meanwhile
+  considered = null;
+  if (!answer) return;
+  if (!OURS.includes(answer.status)) return fault(word("refused"));
+  ponder(html);
+  for (const key of keys) choose(key);
+}
+
+/** On a slow line the number of a reason is pressed before the form is there: it is no act of its own. */
+function keyAhead(event) {
+  if (!considered || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") considered = null;
+  else if (/^[1-9]$/.test(event.key)) considered.push(event.key);
+  else if (event.key !== "Enter") return; // what is confirmed is read first
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 function ponder(html) {
@@ -119,10 +156,21 @@ function ponder(html) {
 
 /** Do an act; the answer is JSON when it is done, else the form again with its faults. */
 async function carryOut(form) {
+  if (sending) return;
+  sending = true;
+  try {
+    await carryOutOnce(form);
+  } finally {
+    sending = false;
+  }
+}
+
+async function carryOutOnce(form) {
   for (const button of form.querySelectorAll("button")) button.disabled = true;
   const answer = await ask(form.action, new FormData(form));
   for (const button of form.querySelectorAll("button")) button.disabled = false;
   if (!answer) return;
+  if (!OURS.includes(answer.status)) return fault(word("refused"));
   if (!answer.ok || !answer.headers.get("Content-Type").startsWith("application/json")) {
     ponder(await answer.text());
     return;
@@ -163,13 +211,16 @@ function keyInDialog(event) {
   if (event.key === "Enter" && !event.target.matches("a, button") && (!event.target.matches("textarea") || event.ctrlKey)) {
     event.preventDefault();
     dialog.querySelector("form.act")?.requestSubmit();
-  } else if (!writing && /^[1-9]$/.test(event.key)) {
-    const choice = dialog.querySelectorAll("fieldset input[type=radio]")[Number(event.key) - 1];
-    if (!choice) return;
-    event.preventDefault();
-    choice.checked = true;
-    choice.focus();
-  }
+  } else if (!writing && /^[1-9]$/.test(event.key) && choose(event.key)) event.preventDefault();
+}
+
+/** Choose what stands at this number; whether there is such a choice. */
+function choose(key) {
+  const choice = $("act-dialog").querySelectorAll("fieldset input[type=radio]")[Number(key) - 1];
+  if (!choice) return false;
+  choice.checked = true;
+  choice.focus();
+  return true;
 }
 
 /** An officer at work keeps what he holds. */
@@ -193,6 +244,7 @@ export function start() {
     carryOut(event.target);
   });
   $("act-dialog").addEventListener("keydown", keyInDialog);
+  document.addEventListener("keydown", keyAhead, { capture: true });
   $("act-dialog").addEventListener("close", () => {
     $("act-dialog").textContent = "";
     if (waiting) refresh();

@@ -52,6 +52,42 @@ def facts(incident):
     return {name: getattr(incident, name) for name in names}
 
 
+def preview(name, incident):
+    return " ".join(map(str, ACTS[name].preview(Incident.objects.get(pk=incident.pk))))
+
+
+class TestWhatIsSaidOfTheLadder:
+    def test_who_goes_already_is_named_before_it_is_stopped_and_before_another_is_tasked(
+        self, sinking, patrol, dispatcher
+    ):
+        assert "Nobody has said yet" in preview("stop-ladder", sinking)
+        assert "the ladder calls the next unit" in preview("task", sinking)
+        named = dispatch.task(sinking.pk, patrol.pk, by=dispatcher)
+        dispatch.acknowledge(named.pk, via="officer", by=dispatcher)
+        assert f"{patrol.call_sign} said that it goes" in preview("stop-ladder", sinking)
+        assert "Nobody has said yet" not in preview("stop-ladder", sinking)
+        assert "tasked as support" in preview("task", sinking)
+        assert "the ladder calls the next unit" not in preview("task", sinking)
+
+    def test_a_priority_taken_back_says_that_the_calls_go_on(self, drifting, dispatcher):
+        assert "goes on" not in preview("priority", drifting)
+        _done, row = do("priority", drifting, dispatcher, priority="1", quick="3")
+        assert "goes on" in preview("priority", drifting)
+        assert "Its ladder still runs" in take_back(row, dispatcher).said
+        assert Escalation.objects.live().filter(incident=drifting).exists()
+
+    def test_the_unit_offered_first_is_one_that_can_lead(self, sinking, monkeypatch):
+        boat, helicopter = factories.PatrolUnit(), factories.PatrolUnit()
+        ranking = {
+            "ranked": [{"call_sign": boat.call_sign, "eta_s": 7000}],
+            "support": [
+                {"capability": "air_search", "unit": {"call_sign": helicopter.call_sign, "eta_s": 600}}
+            ],
+        }
+        monkeypatch.setattr("alerts.console.forms.ranking_for", lambda incident: ranking)
+        assert ACTS["task"].make_form(sinking).fields["unit"].initial == boat.pk
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
