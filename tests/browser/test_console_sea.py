@@ -214,6 +214,8 @@ def test_a_report_by_telephone_is_placed_by_a_click(visit, dispatcher):
 def test_a_typed_position_is_read_back(visit, dispatcher):
     page = desk(visit)
     page.click("#phone-in-open")
+    expect(page.locator("#phone-in [name=text]")).to_be_focused()
+    expect(page.locator("#phone-in [name=position]")).to_have_value("")  # nobody named a place yet
     page.fill("#phone-in [name=position]", "4 10.2N 100 25.1E")
     expect(page.locator("#phone-in [data-read]")).to_have_text("Read as 04°10.20'N 100°25.10'E")
     page.fill("#phone-in [name=position]", "somewhere")

@@ -17,7 +17,9 @@ from reports.intake import Incoming, receive
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ms", "id", "fil")
 #: Where the words of the desk are; those of the administration's own forms may stay English.
-DESK = re.compile(r"alerts/(console|templates/console|asking|checklists|alarms|sector_ladders)|reports/taxonomy")
+DESK = re.compile(
+    r"alerts/(console|templates/console|asking|checklists|alarms|sector_ladders)|reports/taxonomy"
+)
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|%%")
 
 

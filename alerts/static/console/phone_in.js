@@ -15,7 +15,8 @@ export function phoneIn(map, section, words) {
 
   const takesClicks = () => !panel.hidden && field("position") !== null;
 
-  async function open({ withMiddle = true } = {}) {
+  /** No place is in the form unless somebody asked for one: a caller who names none must not be given the chart's middle. */
+  async function open({ withMiddle = false } = {}) {
     if (!panel.hidden) return field("text")?.focus();
     try {
       const answer = await fetch(panel.dataset.form, { credentials: "same-origin", headers: { "X-Fragment": "1" } });

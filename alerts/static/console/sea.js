@@ -48,12 +48,12 @@ export function start(root = document) {
   });
   const measure = measureTool(map, $("#measure"), $("#measured"), words);
   const phone = phoneIn(map, section, words);
-  addKey("p", words("key"), () => phone.open());
+  addKey("p", words("key"), () => phone.open({ withMiddle: true }));
   // The keys of the desk leave the chart alone, whose own the arrows are.
   element.addEventListener("keydown", (event) => {
     if (event.key !== "p" || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    phone.open();
+    phone.open({ withMiddle: true });
   });
 
   // --- What the server knows ---
