@@ -88,7 +88,19 @@ def text_of(
         return Answer(_ask_which(unit, replies.DIGIT_OF_VERB[reply.verb], fitting), kind)
     if chosen is None:
         return Answer(_cannot_take(unit, reply, mine, now), kind, dispatch=_called(mine, reply.reference))
-    return Answer(_act(unit, reply, chosen[2], now, via), kind, dispatch=chosen[2])
+    more = _named_besides(reply, chosen[2], mine)
+    if more and reply.verb is not Verb.DECLINE:  # a crew goes to one place at a time
+        return Answer(_ask_which(unit, replies.DIGIT_OF_VERB[reply.verb], [chosen[2], *more]), kind)
+    texts = [_act(unit, reply, one, now, via) for one in (chosen[2], *more)]
+    return Answer(" ".join(texts), kind, dispatch=chosen[2])
+
+
+def _named_besides(reply: replies.Reply, chosen: Dispatch, mine: list[Dispatch]) -> list[Dispatch]:
+    """Other calls of this unit that the same text names and its digit fits: "2 M4XK2 7K3Q9"."""
+    named = {replies.mended(word) for word in replies.words_of(reply.rest)}
+    fits = replies.TAKEN_IN.get(reply.verb, ())
+    others = [one for one in mine if one != chosen and one.incident.reference in named]
+    return [one for one in others if one.status in fits]
 
 
 def _sighting(

@@ -123,6 +123,23 @@ def test_a_bare_digit_for_two_matters_asks_which(sea, incident, patrol_phone, st
     assert Dispatch.objects.engaged().get().incident == other
 
 
+def test_a_digit_with_two_references_declines_both_and_goes_to_neither_unasked(
+    sea, incident, patrol_phone, stranger_phone
+):
+    stranger_phone.texts("bot terbalik 4 14.0N 100 28.0E")
+    other = Incident.objects.exclude(pk=incident.pk).get()
+    both = f"{incident.reference} {other.reference}"
+    answer = patrol_phone.replies(f"1 {both}")
+    assert incident.reference in answer
+    assert other.reference in answer
+    assert not Dispatch.objects.engaged().exists()
+    answer = patrol_phone.replies(f"2 {both}")
+    assert incident.reference in answer
+    assert other.reference in answer
+    mine = Dispatch.objects.filter(unit__phone=patrol_phone.number)
+    assert set(mine.values_list("status", flat=True)) == {"declined"}
+
+
 def test_a_unit_goes_to_one_place_at_a_time(sea, incident, patrol_phone, stranger_phone):
     patrol_phone.replies(f"1 {incident.reference}")
     stranger_phone.texts("bot terbalik 4 14.0N 100 28.0E")
