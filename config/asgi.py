@@ -18,6 +18,7 @@ watch.start(connection.get_connection_params())
 known_places.keep_fresh()
 
 from alerts.console.stream import Streamed  # here: Django is set up by now
+from alerts.single_fixes import ShortWay
 
 # Fewer threads than DB_POOL_MAX, so that no request waits for a connection. Desks that listen take none.
-application = Streamed(Buffered(django, threads=8))
+application = Streamed(ShortWay(Buffered(django, threads=8)))

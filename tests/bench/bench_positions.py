@@ -165,17 +165,24 @@ def measure(
     names = list(found)
     show_loads("Positions", found, names[0])
 
-    before, kept_before = table(), track_rows()
-    load = drive(web, many, 8, long_s, postmaster)
-    after, kept = table(), track_rows() - kept_before
-    if set(load.statuses) != {200}:
-        raise RuntimeError(f"answers: {load.statuses}")
-    hot = (after["hot"] - before["hot"]) / (after["updates"] - before["updates"])
-    print(
-        f"\n{long_s:.0f} s of batches: {load.rate * ROWS:.0f} fixes a second sent, {kept / load.seconds:.0f} a second "
-        f"in the track, p99 of a batch {load.percentile_ms(99):.0f} ms; newest fixes {before['kb']:.0f} -> "
-        f"{after['kb']:.0f} kB; {environment()}"
-    )
+    found_long = {}
+    for name, some, connections, seconds in (
+        (f"at {PACE} a second", batches(call_signs, token, every_s=ROWS / PACE), 1, long_s),
+        ("as fast as they are taken", many, 8, min(long_s, LONG_S)),
+    ):
+        before, kept_before = table(), track_rows()
+        load = drive(web, some, connections, seconds, postmaster)
+        after, kept = table(), track_rows() - kept_before
+        if set(load.statuses) != {200}:
+            raise RuntimeError(f"answers: {load.statuses}")
+        hot = (after["hot"] - before["hot"]) / (after["updates"] - before["updates"])
+        found_long[name] = load, hot, after["kb"] / before["kb"]
+        print(
+            f"\n{seconds:.0f} s of batches {name}: {load.rate * ROWS:.0f} fixes a second sent, "
+            f"{kept / load.seconds:.0f} a second in the track, p99 of a batch {load.percentile_ms(99):.0f} ms, "
+            f"{hot:.3f} heap-only; newest fixes {before['kb']:.0f} -> {after['kb']:.0f} kB; {environment()}"
+        )
+    paced, hot, grown = found_long[f"at {PACE} a second"]
 
     idle, busy = [], []
     for _ in range(3):
@@ -192,15 +199,15 @@ def measure(
         f"Ranking {len(call_signs)} units: p50 {statistics.median(idle):.1f}, p99 {percentile(idle, 99):.1f} ms idle; "
         f"{statistics.median(busy):.1f}, {percentile(busy, 99):.1f} ms at {PACE} fixes a second\n"
     )
-    rate = statistics.median(load.rate for load in found[names[2]]) * ROWS
+    rate = min(load.rate, statistics.median(one.rate for one in found[names[2]])) * ROWS
     show_goals(
         [
-            ("fixes a second in batches", min(rate, load.rate * ROWS), ">=", 2000),
-            ("the same, if it comes cheaply", min(rate, load.rate * ROWS), ">=", 10_000),
-            ("heap-only share of updates", hot, ">=", 0.9),
-            ("table after the long run by before", after["kb"] / before["kb"], "<=", 2),
+            ("fixes a second in batches", rate, ">=", 2000),
+            ("the same, if it comes cheaply", rate, ">=", 10_000),
+            (f"heap-only share of updates at {PACE} a second", hot, ">=", 0.9),
+            ("table after that by before", grown, "<=", 2),
             ("one fix a call, by the floor", ratio(found, names[1], names[0]), ">=", 0.4),
-            ("p99 of a batch, ms", load.percentile_ms(99), "<=", 150),
+            ("p99 of a batch, ms", paced.percentile_ms(99), "<=", 150),
             ("ranking p99 while ingesting, by idle", percentile(busy, 99) / percentile(idle, 99), "<=", 1.2),
         ]
     )
