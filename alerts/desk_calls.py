@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from alerts import alarms, beacon_floods, candidates, messages, outbox
 from alerts.models import Dispatch, Notification, PatrolUnit, Station
@@ -122,12 +122,17 @@ def has_it(station: Station | None, incident: Incident, *, since: datetime | Non
     return incident.notifications.filter(to(station), answered).exists()
 
 
-def tell_stood_down(incident: Incident, *, now: datetime) -> None:
-    """Tell every desk that was called for this incident that nobody is needed any more, once."""
+def called_desks(incident: Incident) -> QuerySet[Station]:
+    """The desks whose duty officers may have heard of this incident from us, and can be told more."""
     called = incident.notifications.filter(purpose=P.DUTY, attempt__gt=0).exclude(
         status=Notification.Status.FAILED_PERM
     )
-    for station in Station.objects.filter(notifications__in=called).exclude(duty_phone="").distinct():
+    return Station.objects.filter(notifications__in=called).exclude(duty_phone="").distinct()
+
+
+def tell_stood_down(incident: Incident, *, now: datetime) -> None:
+    """Tell every desk that was called for this incident that nobody is needed any more, once."""
+    for station in called_desks(incident):
         text = messages.told_stand_down(
             language=station.language, reference=incident.reference, at=now, drill=incident.drill
         )

@@ -1,12 +1,13 @@
 """The forms of the acts, and the figures that they and the pages print."""
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts import asked_rankings, candidates, checklists, drift, ways
-from alerts.console.access import incidents_for
+from alerts.console.access import incidents_for, units_for
 from alerts.dispatch import RANKING_LIFE
 from alerts.models import Dispatch, PatrolUnit
 from communities.charts import PositionField
@@ -74,8 +75,13 @@ class UnitForm(ActForm):
         super().__init__(*args, incident=incident, **kwargs)
         # Those already told are left out, those who stand best in the ranking come first.
         told = Dispatch.objects.filter(incident=incident).answerable().values("unit")
-        units = PatrolUnit.objects.exclude(pk__in=told).select_related("station")
         ranking = ranking_for(incident)
+        units = PatrolUnit.objects.exclude(pk__in=told).select_related("station")
+        if self.user is not None:  # another agency's too, where the ranking proposes it
+            ranked = [row["call_sign"] for row in ranking["ranked"]]
+            ranked += [row["unit"]["call_sign"] for row in ranking["support"] if row["unit"]]
+            seen = units_for(self.user).values("pk")
+            units = units.filter(Q(pk__in=seen) | Q(call_sign__in=ranked))
         supporting: dict[str, list[str]] = {}
         for row in ranking["support"]:
             if row["unit"]:

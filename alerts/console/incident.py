@@ -1,7 +1,9 @@
 """One incident at the desk: its page, and what an officer does to it."""
 
-from uuid import UUID
+from hashlib import sha256
+from uuid import UUID, uuid4
 
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from alerts.console import access
 from alerts.console.access import desk_only, is_fragment
-from alerts.console.acts import ACTS, Act, carry_out, held_by_another, undo
+from alerts.console.acts import ACTS, Act, carry_out, done_before, held_by_another, undo
 from alerts.console.pane import pane_of
 from alerts.models import DeskAct
 from reports import decisions
@@ -42,9 +44,11 @@ def act(request: HttpRequest, pk, name: str) -> HttpResponse:
     A script is answered with the form to show, 422 or 409 with its faults, and with JSON when it is done:
     `said`, `open` (the incident to show next) and `undo` (address and label, or null).
     """
-    row, chosen = _incident(request, pk), ACTS.get(name)
+    row, chosen, key = _incident(request, pk), ACTS.get(name), _uuid(request.POST.get("key"))
     if chosen is None:
         raise Http404
+    if kept := done_before(key, request.user):
+        return _done(request, kept.incident, kept)
     if not chosen.offered(row, request.user):
         text = _("“%(act)s” does not fit %(incident)s now: it is %(status)s.")
         said = {"act": chosen.label, "incident": row.reference, "status": row.get_status_display()}
@@ -55,8 +59,16 @@ def act(request: HttpRequest, pk, name: str) -> HttpResponse:
     form = chosen.make_form(row, request.POST, user=request.user)
     if not form.is_valid():
         return _form(request, row, chosen, form, status=422)
+    read = request.POST.get("read") if chosen.binding else None
+    if read is not None and read != _mark(_preview(chosen, row)):
+        form.add_error(None, _("What will happen has changed since you opened this. Read it again."))
+        return _form(request, row, chosen, form, status=409)
     try:
-        done, kept = carry_out(chosen, row, form, request.user)
+        done, kept = carry_out(chosen, row, form, request.user, key=key)
+    except IntegrityError:  # the same form, sent twice in one moment
+        if kept := done_before(key, request.user):
+            return _done(request, kept.incident, kept)
+        raise
     except Exception as refusal:
         # The named refusals of the domain carry how they are answered; anything else is a fault.
         if not hasattr(refusal, "problem_status"):
@@ -102,12 +114,24 @@ def _incident(request: HttpRequest, pk) -> Incident:
     return get_object_or_404(seen, pk=pk)
 
 
+def _preview(chosen: Act, row: Incident) -> list[str]:
+    return [sentence for sentence in chosen.preview(row) if sentence]
+
+
+def _mark(preview: list[str]) -> str:
+    """A short mark of what an officer read before he said yes."""
+    return sha256("\n".join(preview).encode()).hexdigest()[:16]
+
+
 def _form(request: HttpRequest, row: Incident, chosen: Act, form, status: int = 200) -> HttpResponse:
+    preview = _preview(chosen, row)
     context = {
         "incident": row,
         "act": chosen,
         "form": form,
-        "preview": [sentence for sentence in chosen.preview(row) if sentence],
+        "preview": preview,
+        "read": _mark(preview) if chosen.binding else "",
+        "key": _uuid(request.POST.get("key")) or uuid4(),
         "held_by_another": held_by_another(row, request.user),
     }
     return _page(request, "console/_act.html", context, status)

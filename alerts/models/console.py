@@ -47,6 +47,7 @@ class DeskAct(models.Model):
     name = models.CharField(max_length=30, help_text=_("of the act in alerts.console.acts"))
     said = models.CharField(max_length=300, help_text=_("what the officer was told of it"))
     before = models.JSONField(null=True, blank=True, help_text=_("what undo needs; empty: no undo"))
+    key = models.UUIDField(null=True, unique=True)  # of the form: sent twice it acts once
     # an act is undone once: of two officers who press at once, one is told
     undoes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"

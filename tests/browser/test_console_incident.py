@@ -1,5 +1,7 @@
 """One incident at the desk in a real browser: two officers at once, triage by keys, joins and dismissals undone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -246,3 +248,15 @@ def test_the_server_away_is_said_and_what_is_shown_stays(visit, dispatcher, dist
     page.locator("[data-again]").click()
     expect(page.locator("#incident-fault")).to_be_hidden()
     visit.faults[:] = [text for text in visit.faults if "ERR_INTERNET_DISCONNECTED" not in text]
+
+
+def test_the_way_back_shuts_the_incident_in_title_queue_and_pane(visit, dispatcher, distress):
+    page = visit("/console/?all=", who="dispatcher")
+    page.locator("html[data-ready]").wait_for()
+    page.locator(f"#row-{distress.pk} a.open").click()
+    expect(page.locator("#pane-title")).to_contain_text(distress.reference)
+    expect(page).to_have_title(re.compile(distress.reference))
+    page.go_back()
+    expect(page.locator("#pane")).to_have_count(0)
+    expect(page).not_to_have_title(re.compile(distress.reference))
+    expect(page.locator("#queue-list [aria-current]")).to_have_count(0)

@@ -4,7 +4,7 @@ An act calls one function of `reports.decisions`, `reports.workflow` or `alerts.
 """
 
 from alerts.console.acts import endings, facts, holding, joining, reporting, units, writing
-from alerts.console.acts.base import Act, Done, carry_out, held_by_another, undo
+from alerts.console.acts.base import Act, Done, carry_out, done_before, held_by_another, undo
 
 #: Every act by its name, in the order in which a desk is offered them.
 ACTS: dict[str, Act] = {
@@ -39,4 +39,4 @@ ACTS: dict[str, Act] = {
     )
 }
 
-__all__ = ["ACTS", "Act", "Done", "carry_out", "held_by_another", "undo"]
+__all__ = ["ACTS", "Act", "Done", "carry_out", "done_before", "held_by_another", "undo"]

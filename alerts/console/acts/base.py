@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from alerts import desk_calls
 from alerts.console.forms import ActForm, escalation_of, is_held
 from alerts.models import DeskAct, Notification
 from reports import workflow
@@ -35,7 +37,8 @@ class Act:
     returned as `before`, or raises DecisionRefused.
 
     `key` is what is pressed at the desk. `instant`: done without a confirmation, for it sends nothing and can
-    be taken back. `quick` are reasons to choose from instead of typing.
+    be taken back. `binding`: done only while the preview still says what the officer read. `quick` are
+    reasons to choose from instead of typing.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Act:
     form: type[ActForm] = ActForm
     danger = False
     instant = False
+    binding = False
     key = ""
     quick: tuple = ()
 
@@ -71,19 +75,28 @@ class Act:
 
 @transaction.atomic
 def carry_out(
-    act: Act, incident: Incident, form: ActForm, user, *, now: datetime | None = None
+    act: Act, incident: Incident, form: ActForm, user, *, key: UUID | None = None, now: datetime | None = None
 ) -> tuple[Done, DeskAct]:
-    """Do an act and write down that it was done. Raises what the domain refuses it with."""
+    """Do an act and write down that it was done. Raises what the domain refuses it with.
+
+    `key` is that of the form; where it was sent already IntegrityError is raised and nothing is done.
+    """
     done = act.do(incident, form, user)
     row = DeskAct.objects.create(
         incident=done.incident or incident,
         name=act.name,
         said=done.said[:300],
         before=done.before,
+        key=key,
         by=user,
         at=now or timezone.now(),
     )
     return done, row
+
+
+def done_before(key: UUID | None, user) -> DeskAct | None:
+    """What was done when this officer sent this form before: a lost answer, the way back, two taps."""
+    return key and DeskAct.objects.select_related("incident").filter(key=key, by=user).first()
 
 
 @transaction.atomic
@@ -117,7 +130,8 @@ def held_by_another(incident: Incident, user) -> str:
     }
 
 
-def who_is_told_to_stop(incident: Incident) -> Iterator[str]:
+def who_is_told_to_stop(incident: Incident, *, desks: bool = True) -> Iterator[str]:
+    """Who hears that nobody is needed any more; `desks`: the duty officers who were called hear it, too."""
     told = [row.unit.call_sign for row in incident.dispatches.answerable().select_related("unit")]
     if told:
         yield _("Told to stop: %s.") % ", ".join(told)
@@ -127,5 +141,9 @@ def who_is_told_to_stop(incident: Incident) -> Iterator[str]:
     waiting = incident.notifications.waiting().filter(Q(purpose__in=Notification.CALLS_FOR_A_UNIT)).count()
     if waiting:
         yield _("Calls still waiting to be sent are cancelled: %d.") % waiting
+    if desks and (stations := desk_calls.called_desks(incident)):
+        yield _("Duty officers told by SMS that nobody is needed any more: %s.") % ", ".join(
+            map(str, stations)
+        )
     if not told and not waiting:
         yield _("No unit has been told, so nothing is sent to any.")

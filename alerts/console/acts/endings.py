@@ -13,6 +13,7 @@ from reports.taxonomy import TAXONOMY, Category
 
 
 class StandDown(Act):
+    binding = True
     name, label, form, danger, key = "stand-down", gettext_lazy("Stand down"), ReasonForm, True, "d"
     quick = (
         gettext_lazy("all safe, spoken with them"),
@@ -37,6 +38,7 @@ class StandDown(Act):
 
 
 class Close(Act):
+    binding = True
     name, label, form, danger, key = "close", gettext_lazy("Close"), CloseForm, True, "c"
     quick = (
         gettext_lazy("recorded, nobody needed"),
@@ -54,7 +56,7 @@ class Close(Act):
         yield _("It leaves the queue with this outcome. It can be opened again within 30 days.")
         if left := checklists.still_open(incident):
             yield _("Not ticked on the checklist: %s.") % "; ".join(str(item.text) for item in left)
-        yield from who_is_told_to_stop(incident)
+        yield from who_is_told_to_stop(incident, desks=False)
 
     def do(self, incident, form, user):
         data = form.cleaned_data
@@ -66,6 +68,7 @@ class Close(Act):
 
 
 class HandOver(Act):
+    binding = True
     name, label, form, danger = "hand-over", gettext_lazy("Hand over"), ReasonForm, True
 
     def offered(self, incident, user):
@@ -99,6 +102,7 @@ class Reopen(Act):
 
 
 class Suspend(Act):
+    binding = True
     name, label, form, danger = "suspend", gettext_lazy("Suspend the search"), ReasonForm, True
     quick = (
         gettext_lazy("the whole area searched, no hope of survivors"),

@@ -25,7 +25,7 @@ class AskReporter(Act):
         for kind, label in QuestionForm.KINDS.items():
             heard = asking.would_hear(incident, kind)
             if heard:
-                yield _("%(question)s To %(count)d phones: %(text)s") % {
+                yield _("%(question)s Phones: %(count)d. %(text)s") % {
                     "question": label,
                     "count": len(heard),
                     "text": " · ".join(dict.fromkeys(one.text for one in heard)),
@@ -34,7 +34,7 @@ class AskReporter(Act):
 
     def do(self, incident, form, user):
         count = asking.ask(incident.pk, form.cleaned_data["kind"], by=user)
-        return Done(_("Asked: %d phones.") % count)
+        return Done(_("Asked. Phones: %d.") % count)
 
 
 class DismissReport(Act):

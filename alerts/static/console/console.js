@@ -9,6 +9,7 @@ import { start as startStream } from "./stream.js";
 import { start as startTabs } from "./tabs.js";
 import { start as startToasts } from "./toast.js";
 import { start as startUnits } from "./units.js";
+import { wordsOf } from "./words.js";
 
 startClocks();
 startKeys();
@@ -21,10 +22,13 @@ startQueue();
 let opened;
 document.addEventListener("suar:opened", ({ detail }) => (opened = detail));
 if (document.querySelector("#sea .chart")) {
-  import("./sea.js").then((sea) => {
-    sea.start();
-    if (opened) document.dispatchEvent(new CustomEvent("suar:opened", { detail: opened }));
-  });
+  import("./sea.js").then(
+    (sea) => {
+      sea.start();
+      if (opened) document.dispatchEvent(new CustomEvent("suar:opened", { detail: opened }));
+    },
+    () => (document.getElementById("sea-state").textContent = wordsOf("sea-words")("failed")),
+  );
 }
 startIncident();
 startUnits();

@@ -91,6 +91,14 @@ function opened() {
   fire("opened", { id: shown.dataset.id, reference: shown.dataset.reference, position: data.position, chart: data });
 }
 
+/** The way back to the queue alone. */
+function shut() {
+  asked++;
+  $("incident-part").textContent = "";
+  document.title = document.title.replace(/^[0-9A-Z]{5} · /, "");
+  fire("opened", { id: "" });
+}
+
 /** Put a fragment in place; what is folded out, ticked or focused stays so. All of it was rendered, and escaped, by the server. */
 function show(html) {
   const kept = new Map();
@@ -259,7 +267,7 @@ export function start() {
   addEventListener("popstate", () => {
     const id = location.pathname.match(/incidents\/([0-9a-f-]{36})\//)?.[1];
     if (id) open(id, { push: false });
-    else $("incident-part").textContent = "";
+    else shut();
   });
   const where = { where: "incident" };
   for (const [key, name] of Object.entries({ a: "take", u: "request-unit", t: "task", e: "correct", x: "dismiss-proposal", q: "question", n: "note", r: "fresh-ranking", d: "stand-down", c: "close" })) {

@@ -10,7 +10,7 @@ from django.utils import timezone
 from alerts import asked_rankings
 from alerts.console import forms, photos
 from alerts.console.acts import ACTS
-from alerts.models import AskedRanking, DeskAct, Dispatch, Notification
+from alerts.models import AskedRanking, DeskAct, Dispatch, Escalation, Notification
 from reports import decisions, dismissals
 from reports.intake import Incoming, receive
 from reports.models import Attachment, Incident, Report
@@ -137,6 +137,84 @@ def test_an_act_answers_a_script_with_what_was_said_and_how_to_undo_it(client, d
     distress.refresh_from_db()
     assert distress.held_by is None
     assert client.post(said["undo"]["url"], headers=FRAGMENT).status_code == 409
+
+
+class TestAFormSentTwice:
+    def keyed(self, client, address):
+        found = re.findall(r'name="(key|read)" value="([^"]+)"', read(client, address, **FRAGMENT))
+        return dict(found)
+
+    def test_acts_once_and_is_answered_alike(self, client, dispatcher, supervisor, distress):
+        client.force_login(dispatcher)
+        sent = {"text": "the caller rang again", **self.keyed(client, act(distress, "note"))}
+        first, second = (client.post(act(distress, "note"), sent, headers=FRAGMENT) for _ in range(2))
+        assert (first.status_code, second.status_code) == (200, 200)
+        assert first.json() == second.json()
+        assert distress.notes.count() == DeskAct.objects.count() == 1
+        client.force_login(supervisor)  # another officer's key is nobody's
+        assert client.post(act(distress, "note"), sent | {"key": "x"}, headers=FRAGMENT).status_code == 200
+        assert distress.notes.count() == 2
+
+    def test_with_faults_keeps_its_key(self, client, dispatcher, distress):
+        client.force_login(dispatcher)
+        sent = self.keyed(client, act(distress, "note"))
+        again = client.post(act(distress, "note"), {"text": " ", **sent}, headers=FRAGMENT)
+        assert again.status_code == 422
+        assert f'value="{sent["key"]}"' in again.content.decode()
+
+    def test_after_the_incident_ended_by_it_is_answered_too(self, client, dispatcher, distress):
+        client.force_login(dispatcher)
+        sent = {"quick": "1", **self.keyed(client, act(distress, "stand-down"))}
+        for _ in range(2):
+            done = client.post(act(distress, "stand-down"), sent, headers=FRAGMENT)
+            assert done.json()["said"] == f"{distress.reference} is stood down."
+        assert DeskAct.objects.count() == 1
+
+
+def test_an_end_is_confirmed_for_what_was_read_and_nothing_else(client, dispatcher, distress, patrol):
+    client.force_login(dispatcher)
+    form = read(client, act(distress, "stand-down"), **FRAGMENT)
+    assert "nothing is sent to any" in form
+    sent = {"quick": "1", "read": re.search(r'name="read" value="([^"]+)"', form)[1]}
+    called = factories.Dispatch(incident=distress, unit=patrol, status="alerting")
+    answer = client.post(act(distress, "stand-down"), sent, headers=FRAGMENT)
+    assert answer.status_code == 409
+    again = answer.content.decode()
+    assert f"Told to stop: {called.unit.call_sign}" in again
+    assert "has changed" in again
+    sent["read"] = re.search(r'name="read" value="([^"]+)"', again)[1]
+    assert client.post(act(distress, "stand-down"), sent, headers=FRAGMENT).status_code == 200
+
+
+def test_a_duty_officer_who_was_called_is_named_among_those_who_hear_the_end(
+    client, dispatcher, distress, station
+):
+    factories.Notification(
+        incident=distress, unit=None, station=station, purpose="duty", status="accepted", attempt=1
+    )
+    client.force_login(dispatcher)
+    said = f"Duty officers told by SMS that nobody is needed any more: {station}"
+    assert said in read(client, act(distress, "stand-down"), **FRAGMENT)
+    client.post(act(distress, "stand-down"), {"quick": "1"}, headers=FRAGMENT)
+    assert Notification.objects.filter(station=station, purpose="stand_down").exists()
+
+
+def test_another_desks_units_are_tasked_only_as_the_ranking_proposes_them(
+    client, dispatcher, distress, patrol
+):
+    navy = factories.Agency(name="Another navy")
+    factories.User(role="dispatcher", agency=navy, is_staff=True)
+    for call_sign in ("XX-NEAR", "XX-FAR"):
+        factories.PatrolUnit(call_sign=call_sign, station=factories.Station(agency=navy), phone="")
+    Escalation.objects.filter(incident=distress).update(
+        ranking={"ranked": [{"call_sign": "XX-NEAR", "eta_s": 60}], "passed_over": [], "support": []},
+        ranked_at=timezone.now(),
+    )
+    client.force_login(dispatcher)
+    form = read(client, act(distress, "task"), **FRAGMENT)
+    assert patrol.call_sign in form
+    assert "XX-NEAR" in form
+    assert "XX-FAR" not in form
 
 
 def test_without_a_script_an_act_leads_back_and_offers_its_undo(client, dispatcher, distress):
@@ -285,11 +363,11 @@ class TestTwoOfficers:
 def test_asking_the_reporter_shows_the_very_words_and_to_how_many(client, dispatcher, distress):
     client.force_login(dispatcher)
     form = read(client, act(distress, "question"), **FRAGMENT)
-    assert "To 1 phones:" in form
+    assert "Phones: 1." in form
     assert distress.reports.get().reference in form
     assert (
         client.post(act(distress, "question"), {"kind": "what"}, headers=FRAGMENT).json()["said"]
-        == "Asked: 1 phones."
+        == "Asked. Phones: 1."
     )
 
 
