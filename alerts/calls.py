@@ -58,12 +58,9 @@ def call_unit(
             dispatch.bearing_deg = round(row["bearing_deg"]) % 360
         dispatch.told_at = now
         dispatch.save(update_fields=["distance_m", "eta_s", "bearing_deg", "told_at"])
-        waiting = set(
-            dispatch.notifications.waiting().filter(purpose=P.ALERT).values_list("channel", flat=True)
-        )
-        channels = [
-            channel for channel in channels if channel not in waiting
-        ]  # the last one has not left yet
+        unsent = dispatch.notifications.unsent().filter(purpose=P.ALERT)
+        waiting = set(unsent.values_list("channel", flat=True))
+        channels = [channel for channel in channels if channel not in waiting]
     for channel in channels:
         ask_on(
             channel, dispatch, unit, incident, where, key=key, next_in_s=next_in_s, now=now, is_first=is_new

@@ -41,6 +41,10 @@ class NotificationQuerySet(models.QuerySet):
         """Not yet handed to a carrier."""
         return self.filter(Q(status="pending") | Q(status="failed_temp"))
 
+    def unsent(self):
+        """Waiting, or in the hands of a dispatcher who does not know the outcome yet."""
+        return self.filter(status__in=("pending", "failed_temp", "leased"))
+
 
 class WatchQuerySet(models.QuerySet):
     def open(self):

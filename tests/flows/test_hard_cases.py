@@ -138,6 +138,15 @@ def test_a_repeat_is_not_asked_while_the_last_one_waits_to_leave(sea, fisher_pho
     assert waiting.count() <= 1
 
 
+def test_a_repeat_is_not_asked_while_the_last_one_is_being_sent(sea, fisher_phone, patrol_phone, mrcc):
+    fisher_phone.texts(SINKING)
+    patrol_phone.hears("P1")
+    sms = Notification.objects.filter(channel="sms", purpose="alert", unit__call_sign="MY-LUMUT-04")
+    factories.force(sms, status="leased", leased_until=sea.now() + timedelta(days=1))
+    sea.passes(1300)
+    assert sms.count() == 1
+
+
 def test_a_first_call_leaves_before_repeats_of_others(sea, fisher_phone, patrol_phone, mrcc):
     fisher_phone.texts(SINKING)
     sea.passes(620)
