@@ -289,7 +289,8 @@ class News:
         seen = set(scope.units().filter(call_sign__in=changed).values_list("call_sign", flat=True))
         now = timezone.now()
         with override(language):
-            shown = [units.unit_json(self.boarded[name], now) for name in changed if name in seen]
+            found = units.as_seen([self.boarded[name] for name in changed if name in seen], scope.incidents())
+            shown = [units.unit_json(unit, now) for unit in found]
         lost = [*gone, *(name for name in changed if name not in seen)]
         return [encode("units", {"at": now.isoformat(), "units": shown, "gone": lost})]
 

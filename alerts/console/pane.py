@@ -57,7 +57,7 @@ def pane_of(incident: Incident, user, now: datetime | None = None) -> dict:
         "ladder": escalation_of(incident),
         "climb": incident_page.climb_of(incident),
         "watches": incident_page.words_owed(incident),
-        "ranking": ranking_shown(incident, ranking, now),
+        "ranking": ranking_shown(incident, ranking, user),
         "ranked_at": ranked_at,
         "asked_ranking": getattr(incident, "asked_ranking", None),
         "vessels": incident_page.vessels_near(incident),
@@ -73,14 +73,20 @@ def pane_of(incident: Incident, user, now: datetime | None = None) -> dict:
     }
 
 
-def ranking_shown(incident: Incident, ranking: dict, now: datetime) -> dict:
-    """A kept ranking in words, each unit with the id by which it can be tasked, unless it is told already."""
+def ranking_shown(incident: Incident, ranking: dict, user) -> dict:
+    """A kept ranking in words, each unit with the id by which it can be tasked, unless it is told already.
+
+    Another desk's units are shown where they are proposed; of those passed over only their number is
+    (`unseen`), for the reason tells where and how busy each of them is.
+    """
     ranked = ranking.get("ranked", [])[:MOST_RANKED]
     support = ranking.get("support", [])
     passed_over = ranking.get("passed_over", [])
     signs = {row.get("call_sign") for row in (*ranked, *passed_over)}
     signs |= {row["unit"].get("call_sign") for row in support if row.get("unit")}
     ids = dict(PatrolUnit.objects.filter(call_sign__in=signs).values_list("call_sign", "pk"))
+    mine = access.units_for(user).filter(call_sign__in=signs).values_list("call_sign", flat=True)
+    hidden = ids.keys() - set(mine)
     told = {
         row.unit.call_sign: row.get_status_display()
         for row in incident.dispatches.select_related("unit").order_by("created_at")
@@ -94,7 +100,12 @@ def ranking_shown(incident: Incident, ranking: dict, now: datetime) -> dict:
     return {
         "ranked": [shown(row, incident_page.ranked_shown(row)) for row in ranked],
         "support": [shown(row.get("unit") or {}, incident_page.support_shown(row)) for row in support],
-        "passed_over": [shown(row, {"why": row.get("reason", "")}) for row in passed_over],
+        "passed_over": [
+            shown(row, {"why": row.get("reason", "")})
+            for row in passed_over
+            if row.get("call_sign") not in hidden
+        ],
+        "unseen": sum(row.get("call_sign") in hidden for row in passed_over),
         "waters": ranking.get("waters", {}),
         "weather": ranking.get("weather", ""),
     }

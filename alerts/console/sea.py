@@ -119,7 +119,9 @@ def chosen(request: HttpRequest, pk) -> HttpResponse:
 def fleet(request: HttpRequest) -> HttpResponse:
     """`units.facts_of` every unit."""
     now = timezone.now()
-    rows = [units.facts_of(unit, now) for unit in units.boarded(access.units_for(request.user))]
+    scope = access.scope_of(request.user)
+    found = units.as_seen(units.boarded(scope.units()), scope.incidents())
+    rows = [units.facts_of(unit, now) for unit in found]
     return squeezed(request, {"at": now.isoformat(), "units": rows})
 
 

@@ -1,10 +1,12 @@
 """The units as the desk sees them: by status, how old the fix, what was last heard, which word is owed.
 
-`boarded` reads them, `facts_of` is what can be compared to see whether a unit changed, `unit_json` is what
-the stream sends of it.
+`boarded` reads them, `as_seen` leaves out what one desk may not know, `facts_of` can be compared to see
+whether a unit changed, `unit_json` is what the stream sends of it.
 """
 
+from copy import copy
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.template.loader import render_to_string
@@ -17,6 +19,7 @@ from alerts.models import Dispatch, DispatchTransition, InboundMessage, PatrolUn
 from alerts.watch_ladders import ladder_of
 from alerts.watches import FROM_THE_CREW
 from communities.charts import position_text
+from reports.models import Incident
 
 S = PatrolUnit.Status
 MOST_SAID = 80  # characters of what a crew wrote
@@ -54,11 +57,37 @@ def boarded(units: QuerySet[PatrolUnit]) -> list[PatrolUnit]:
         )
         .annotate(text_id=Subquery(texts), word_id=Subquery(words))
     )
-    said = InboundMessage.objects.in_bulk([row.text_id for row in rows if row.text_id])
+    said = InboundMessage.objects.select_related("dispatch").in_bulk(
+        [row.text_id for row in rows if row.text_id]
+    )
     done = DispatchTransition.objects.in_bulk([row.word_id for row in rows if row.word_id])
     for row in rows:
         row.last_text, row.last_word = said.get(row.text_id), done.get(row.word_id)
+        row.goes_elsewhere = False
     return rows
+
+
+def as_seen(rows: list[PatrolUnit], incidents: QuerySet[Incident]) -> list[PatrolUnit]:
+    """Units from `boarded` without what names an incident that is not among `incidents`.
+
+    `goes_elsewhere` says that something was left out of what a unit is called for.
+    """
+    named = {task.incident_id for row in rows for task in row.open_tasks}
+    named |= {watch.dispatch.incident_id for row in rows for watch in row.owed}
+    named |= {row.last_text.dispatch.incident_id for row in rows if row.last_text and row.last_text.dispatch}
+    seen = set(incidents.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    return [_without(row, named - seen) for row in rows]
+
+
+def _without(unit: PatrolUnit, hidden: set[UUID]) -> PatrolUnit:
+    shown, text = copy(unit), unit.last_text
+    shown.open_tasks = [task for task in unit.open_tasks if task.incident_id not in hidden]
+    shown.owed = [watch for watch in unit.owed if watch.dispatch.incident_id not in hidden]
+    shown.goes_elsewhere = len(shown.open_tasks) < len(unit.open_tasks)
+    if text and text.dispatch and text.dispatch.incident_id in hidden:
+        shown.last_text = copy(text)
+        shown.last_text.text = ""  # that it was heard, and when, everybody may know
+    return shown
 
 
 def facts_of(unit: PatrolUnit, now: datetime | None = None) -> dict:
@@ -125,6 +154,7 @@ def row_of(unit: PatrolUnit, now: datetime) -> dict:
         "place": position_text(*where.position),
         "radius_nm": round(where.radius_nm(now)),
         "tasks": unit.open_tasks,
+        "elsewhere": unit.goes_elsewhere,
         "owed": owed_word(unit, now),
         "said": last_said(unit),
         "rests": unit.rest_until is not None and unit.rest_until > now,

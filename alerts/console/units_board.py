@@ -36,7 +36,8 @@ class StatusForm(forms.Form):
 def board(request: HttpRequest) -> HttpResponse:
     """All units by status; `?group=`, `?kind=`, `?agency=` and `?q=` (call sign or station) narrow it."""
     now = timezone.now()
-    rows = [units.row_of(unit, now) for unit in units.boarded(_asked_for(request))]
+    found = units.as_seen(units.boarded(_asked_for(request)), access.incidents_for(request.user))
+    rows = [units.row_of(unit, now) for unit in found]
     wanted = request.GET.get("group")
     order = list(units.GROUPS)
     rows = [row for row in rows if wanted not in units.GROUPS or row["group"] == wanted]

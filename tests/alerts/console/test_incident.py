@@ -217,6 +217,29 @@ def test_another_desks_units_are_tasked_only_as_the_ranking_proposes_them(
     assert "XX-FAR" not in form
 
 
+def test_of_another_desks_units_that_were_passed_over_only_the_number_is_told(
+    client, dispatcher, distress, patrol
+):
+    navy = factories.Agency(name="Another navy")
+    factories.User(role="dispatcher", agency=navy, is_staff=True)
+    factories.PatrolUnit(call_sign="XX-FAR", station=factories.Station(agency=navy), phone="")
+    passed_over = [
+        {"call_sign": "XX-FAR", "reason": "out of range: 431 NM there and back"},
+        {"call_sign": patrol.call_sign, "reason": "off watch"},
+        {"call_sign": "SOLD", "reason": "out of service"},
+    ]
+    Escalation.objects.filter(incident=distress).update(
+        ranking={"ranked": [], "passed_over": passed_over, "support": []}, ranked_at=timezone.now()
+    )
+    client.force_login(dispatcher)
+    shown = read(client, page(distress), **FRAGMENT)
+    assert "XX-FAR" not in shown
+    assert "431 NM" not in shown
+    assert "off watch" in shown
+    assert "SOLD" in shown
+    assert "and 1 unit of another agency" in shown
+
+
 def test_without_a_script_an_act_leads_back_and_offers_its_undo(client, dispatcher, distress):
     client.force_login(dispatcher)
     answer = client.post(act(distress, "priority"), {"priority": "2", "quick": "1"}, follow=True)

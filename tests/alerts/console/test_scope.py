@@ -116,3 +116,17 @@ def test_another_desks_units_are_seen_while_called_for_what_we_see(ours, neighbo
     Dispatch.objects.create(incident=seen, unit=foreign, created_at=seen.received_at)
     assert set(units_for(ours)) == {patrol, foreign}
     assert set(units_for(desk("ministry", None))) == {patrol, foreign}
+
+
+@pytest.mark.parametrize("address", ["/console/units/", "/console/sea/units/"])
+def test_a_unit_of_ours_names_no_matter_that_only_another_desk_sees(client, ours, neighbour, address):
+    """A unit of an agency without a desk is everybody's; what it is called for is not."""
+    third = factories.Agency(name="Customs")
+    unit = factories.PatrolUnit(call_sign="CU-1", station=factories.Station(code="C1", agency=third))
+    hidden, seen = at(THEIRS), at(HOME)
+    for incident in (hidden, seen):
+        Dispatch.objects.create(incident=incident, unit=unit, created_at=incident.received_at)
+    client.force_login(ours)
+    told = client.get(address).content.decode()
+    assert seen.reference in told
+    assert hidden.reference not in told

@@ -10,6 +10,7 @@ from django.utils import timezone
 from alerts import unit_status
 from alerts.console import units
 from alerts.models import PatrolUnit, UnitStatusChange, Watch
+from reports.models import Incident
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,24 @@ def test_the_board_costs_the_same_number_of_queries_for_many(
         engage(unit)
     with django_assert_max_num_queries(16):
         assert desk.get(BOARD).content.count(b'data-unit="') == 22
+
+
+def test_a_unit_called_by_two_desks_names_to_each_only_its_own_matter(dispatcher, patrol):
+    hidden, seen = engage(patrol), factories.Dispatch(unit=patrol)
+    Watch.objects.create(
+        dispatch=hidden, unit=patrol, kind="welfare", started_at=timezone.now(), due_at=timezone.now()
+    )
+    factories.InboundMessage(unit=patrol, dispatch=hidden, text=f"1 {hidden.incident.reference}")
+    ours = Incident.objects.filter(pk=seen.incident_id)
+    [whole] = rows = units.boarded(PatrolUnit.objects.filter(pk=patrol.pk))
+    [unit] = units.as_seen(rows, ours)
+    told = json.dumps(units.unit_json(unit))
+    assert hidden.incident.reference not in told
+    assert str(hidden.incident_id) not in told
+    assert seen.incident.reference in told
+    assert "matter of another desk" in told
+    assert units.facts_of(unit)["said_at"] is not None  # that it was heard is no secret
+    assert hidden.incident.reference in json.dumps(units.unit_json(whole))  # others are told all
 
 
 # --- The board ---
