@@ -192,7 +192,7 @@ class News:
         lost = [*gone, *went]
         if shown or lost:
             events.append(self._rows_event(now, shown, lost, language))
-        if alarm:
+        if alarm or (came | went) & set(now.untaken()):
             events.append(encode("alarm", alarm_of(now.untaken(), seen, language)))
         if told := [str(pk) for pk in heard & seen]:
             events.append(encode("heard", {"ids": told}))

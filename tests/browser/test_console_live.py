@@ -101,6 +101,24 @@ def test_signed_out_elsewhere_keeps_the_page_and_says_so(visit_live, dispatcher)
     visit_live.faults.clear()
 
 
+def test_who_is_put_off_the_desk_sees_it_no_more_until_put_back(visit_live, dispatcher):
+    from communities.models import User
+
+    incident = rows.incident()
+    page = live(visit_live(DESK, who="dispatcher"))
+    expect(row_of(page, incident)).to_be_visible()
+    visit_live.db(User.objects.filter(pk=dispatcher.pk).update, role="liaison")
+    page.context.set_offline(True)
+    page.wait_for_timeout(200)
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_contain_text("You do not belong to the desk", timeout=20_000)
+    expect(row_of(page, incident)).to_be_hidden()
+    visit_live.db(User.objects.filter(pk=dispatcher.pk).update, role="dispatcher")
+    live(page)
+    expect(row_of(page, incident)).to_be_visible()
+    visit_live.faults.clear()
+
+
 def test_rows_hold_still_under_the_pointer_and_move_afterwards(visit_live, dispatcher):
     first, second = (
         factories.Incident(reference=name, queue_rank=rank, priority=3)

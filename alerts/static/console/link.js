@@ -12,6 +12,8 @@ export function start() {
     sign.dataset.state = state;
     sign.textContent = word(state);
     document.body.classList.toggle("offline", state !== "live");
+    document.body.classList.toggle("no-rights", why === "rights"); // what is shown is not theirs to see any more
+    if (why === "rights") fire("alarm", { untaken: [] });
     if (state === "live") {
       banner.hidden = true;
       banner.replaceChildren();
@@ -19,10 +21,10 @@ export function start() {
       since = null;
       return;
     }
-    since ??= new Date(now()).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    const name = state === "signed-out" ? "signed" : why === "database" ? "database" : "offline";
+    since ??= new Date(now()).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const name = why === "rights" ? "rights" : state === "signed-out" ? "signed" : why === "database" ? "database" : "offline";
     banner.textContent = `${word(name, { time: since })} `;
-    if (state === "signed-out") {
+    if (name === "signed") {
       const link = document.createElement("a");
       link.href = location.href;
       link.target = "_blank";

@@ -16,11 +16,12 @@ export function start() {
   let failures = 0;
   let timer = 0;
   let state = "";
+  let reason = "";
   let streams = true; // whether this server has a stream at all
 
   function tell(now, why = "") {
-    if (state === now) return;
-    state = now;
+    if (state === now && (now !== "signed-out" || reason === why)) return;
+    [state, reason] = [now, why];
     fire("link", { state, why });
   }
 
@@ -58,7 +59,7 @@ export function start() {
       question();
     });
     mine.addEventListener("away", () => mine === source && tell("lost", "database"));
-    mine.addEventListener("signed-out", () => mine === source && signedOut());
+    mine.addEventListener("signed-out", () => mine === source && (shut(), question())); // its answer tells why
     mine.addEventListener("error", () => mine === source && fail());
   }
 
@@ -67,10 +68,10 @@ export function start() {
     source = null;
   }
 
-  function signedOut() {
+  function signedOut(why = "") {
     shut();
-    tell("signed-out");
-    again();
+    tell("signed-out", why);
+    return again();
   }
 
   /** The stream broke: one question tells whether the server, the login or only the stream is gone. */
@@ -86,10 +87,8 @@ export function start() {
     let answer;
     try {
       answer = await ask(address(changes), { patience: 8_000 });
-      if (answer.status === 401 || answer.status === 403) {
-        tell("signed-out");
-        return again();
-      }
+      if (answer.status === 401) return signedOut();
+      if (answer.status === 403) return signedOut("rights"); // signed in, and not at the desk any more
       if (!answer.ok) throw new Error(String(answer.status));
       const said = await answer.json();
       take("rows", said, said.id);

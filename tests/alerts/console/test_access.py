@@ -91,3 +91,12 @@ def test_a_script_without_a_session_is_told_so_and_not_sent_a_page(client):
 
 def test_the_console_is_below_its_own_address():
     assert any(str(entry.pattern) == "console/" for entry in get_resolver().url_patterns)
+
+
+def test_who_is_refused_reads_why_and_where_to_go(client, liaison):
+    client.force_login(liaison)
+    answer = client.get(reverse("console"))
+    assert answer.status_code == 403
+    text = answer.content.decode()
+    assert f"You are signed in as {liaison} (" in text
+    assert reverse("places-page") in text

@@ -233,6 +233,26 @@ def test_a_desk_hears_only_of_what_it_sees(agency):
     play(scene)
 
 
+def test_distress_that_comes_into_sight_sounds_though_nothing_of_it_changed(agency, monkeypatch):
+    from tests.alerts.console.test_scope import THEIRS, at, desk, sector
+
+    monkeypatch.setattr(board, "SCOPES_S", 0.1)
+    other = factories.Agency(name="Royal Thai Navy", country="TH")
+    sector(agency, 98.5, 100.5)
+    sector(other, 100.5, 102.5)
+    key, last = session_of(desk("ours", agency)), desk("theirs", other)
+    incident = at(THEIRS, emergency_phase="DISTRESS", drill=True)
+
+    async def scene(application):
+        ours = Desk(application, key)
+        assert await ours.event("alarm") == {"untaken": []}
+        await db(User.objects.filter(pk=last.pk).update, is_active=False)  # nobody is at that desk any more
+        assert [row["id"] for row in (await ours.event("alarm"))["untaken"]] == [str(incident.pk)]
+        await ours.leave()
+
+    play(scene)
+
+
 @pytest.mark.parametrize("act", ["logout", "role"])
 def test_a_logout_or_a_lost_role_ends_the_stream(dispatcher, monkeypatch, act):
     monkeypatch.setattr(stream, "RECHECK_S", 0.1)
