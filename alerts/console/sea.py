@@ -73,7 +73,7 @@ COLUMNS = {
 @desk_only
 @require_GET
 def incidents(request: HttpRequest) -> HttpResponse:
-    """Every incident of the queue as columns of equal length, those without a position told by number.
+    """Every incident of the queue as columns of equal length; `unplaced`: ids of those without a position.
 
     `type` counts in `types` ([key, words]); `minute` is when it was received, minutes since 1970; `marks` is
     a sum of DISTRESS, DRILL and TAKEN; `error_m` may be null.
@@ -93,7 +93,7 @@ def columns_of(rows) -> dict:
         "types": [[kind, str(label)] for kind, label in IncidentType.choices],
         "incidents": columns
         | {"id": [pk.hex for pk in columns["id"]], "type": [types[kind] for kind in columns["type"]]},
-        "unplaced": len(found) - len(placed),
+        "unplaced": [row[0].hex for row in found if row[2] is None],
     }
 
 

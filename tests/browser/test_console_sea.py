@@ -159,6 +159,54 @@ def test_a_row_of_the_stream_moves_its_incident(visit, dispatcher):
     expect(page.locator("#in-view summary")).to_contain_text("0 of 0")
 
 
+TELL = "(detail) => document.dispatchEvent(new CustomEvent('suar:rows', {detail}))"
+
+
+def test_after_a_break_the_chart_drops_what_is_gone_and_counts_what_has_no_place(visit, dispatcher):
+    stays, ended, nowhere = factories.Incident(), factories.Incident(), factories.Incident(position=None)
+    found = queue_rows.render(Incident.objects.all(), [nowhere.pk], {}, "en")
+    page = desk(visit)
+    summary = page.locator("#in-view summary")
+    expect(summary).to_contain_text("of 2 incidents; 1 have no position")
+    page.evaluate(TELL, {"rows": [], "gone": [], "present": [str(stays.pk)]})
+    expect(summary).to_contain_text("of 1 incidents; 0 have no position")
+    page.evaluate(TELL, {"rows": [found[nowhere.pk]], "gone": []})
+    expect(summary).to_contain_text("of 1 incidents; 1 have no position")
+    assert ended.pk != stays.pk
+
+
+def test_what_is_told_while_the_chart_is_read_is_not_lost(visit, dispatcher):
+    incident = factories.Incident()
+    [row] = queue_rows.render(Incident.objects.all(), [incident.pk], {}, "en").values()
+    page = desk(visit)
+    answers = []
+    page.route("**/console/sea/incidents/", lambda route: answers.append(route))
+    page.evaluate("document.dispatchEvent(new CustomEvent('suar:stale', {detail: {}}))")
+    while not answers:
+        page.wait_for_timeout(20)
+    nothing = {"at": "", "types": [], "unplaced": [], "incidents": {"id": []}}
+    page.evaluate(TELL, {"rows": [row], "gone": []})
+    answers[0].fulfill(json=nothing)  # it was written before the row came to be
+    page.locator(READY).wait_for()
+    expect(page.locator("#in-view summary")).to_contain_text("of 1 incidents")
+
+
+def test_each_ring_of_distance_is_named_where_it_is(visit, dispatcher):
+    incident = factories.Incident()
+    page = desk(visit)
+    page.click("#layers summary")
+    page.check("#layers [name=rings]")
+    page.evaluate(
+        "(detail) => document.dispatchEvent(new CustomEvent('suar:opened', {detail}))",
+        {"id": str(incident.pk), "position": list(incident.lon_lat)},
+    )
+    view(page, *incident.lon_lat, 9)
+    names = page.locator(".ring-label")
+    expect(names).to_have_text(["5 NM", "10 NM", "25 NM", "50 NM"])
+    heights = [names.nth(n).evaluate("(one) => one.getBoundingClientRect().top") for n in range(4)]
+    assert heights == sorted(set(heights), reverse=True)
+
+
 def test_the_measure_tells_miles_and_degrees_true(visit, dispatcher):
     page = desk(visit)
     view(page, 100.0, 4.0, 10)
@@ -222,6 +270,31 @@ def test_a_typed_position_is_read_back(visit, dispatcher):
     expect(page.locator("#phone-in [data-read]")).to_have_text("This is not read as one position.")
     page.keyboard.press("Escape")
     expect(page.locator("#phone-in")).to_be_hidden()
+
+
+def test_a_callers_words_outlive_the_escape_key(visit, dispatcher):
+    page = desk(visit)
+    page.click("#phone-in-open")
+    page.fill("#phone-in [name=text]", "bot karam 3 orang")
+    page.keyboard.press("Escape")
+    expect(page.locator("#phone-in")).to_be_hidden()
+    page.click("#phone-in-open")
+    expect(page.locator("#phone-in [name=text]")).to_have_value("bot karam 3 orang")
+    page.locator("#phone-in [data-cancel]").click()
+    page.click("#phone-in-open")
+    expect(page.locator("#phone-in [name=text]")).to_have_value("")
+
+
+def test_a_call_sign_half_typed_outlives_the_reading_of_the_board(visit, dispatcher, patrol):
+    page = desk(visit, viewport={"width": 1700, "height": 900})
+    page.locator("#units .filters [name=q]").fill("LUM")
+    with page.expect_response("**/console/units/**"):
+        page.evaluate(
+            "document.dispatchEvent(new CustomEvent('suar:units', {detail: {units: [{call_sign: 'X', position: [100, 4]}]}}))"
+        )
+    page.wait_for_timeout(200)
+    expect(page.locator("#units .filters [name=q]")).to_have_value("LUM")
+    expect(page.locator("#units .filters [name=q]")).to_be_focused()
 
 
 def test_the_board_shows_a_unit_on_the_chart_and_sets_its_status(visit, dispatcher, patrol):

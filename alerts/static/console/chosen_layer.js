@@ -49,9 +49,9 @@ export function chosenLayer(map, address) {
   }
 
   function ring(lat, lon, miles) {
-    L.circle([lat, lon], { radius: miles * 1852, color: token("quiet"), weight: 1, fill: false, interactive: false })
-      .bindTooltip(note(`${miles} NM`, "chart-label"), { permanent: true, direction: "top" })
-      .addTo(drawn);
+    L.circle([lat, lon], { radius: miles * 1852, color: token("quiet"), weight: 1, fill: false, interactive: false }).addTo(drawn);
+    // At the ring itself, due north: at its middle four figures would hide the incident, and each other.
+    L.tooltip({ permanent: true, direction: "center", className: "ring-label" }).setLatLng([lat + miles / 60, lon]).setContent(note(`${miles} NM`, "chart-label")).addTo(drawn);
   }
 
   return { choose, rings: (on) => ((withRings = on), paint()), paint };

@@ -8,9 +8,10 @@ const ERRORS_FROM = 10; // zoom from which each incident's error circle is drawn
 const MARKS = { distress: 1, drill: 2, taken: 4 };
 const TURN = 2 * Math.PI;
 
-/** Returns { load, update, at, inView, everywhere, groups, get, show, choose, paint, size, lastMs }. */
+/** Returns { load, update, unplaced, at, inView, everywhere, groups, get, show, choose, paint, size, lastMs }. */
 export function incidentsLayer(map) {
   const points = new Map();
+  let nowhere = new Set(); // ids of those without a position
   let groups = [];
   let chosen = "";
   let words = new Map(); // of each type
@@ -26,13 +27,14 @@ export function incidentsLayer(map) {
   }
 
   /** Take the server's columns in place of all there was. */
-  function load({ types, incidents: columns }) {
+  function load({ types, incidents: columns, unplaced }) {
     points.clear();
+    nowhere = new Set(unplaced.map(dashed));
     words = new Map(types);
     for (let n = 0; n < columns.id.length; n += 1) {
       const marks = columns.marks[n];
       put({
-        id: columns.id[n].replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
+        id: dashed(columns.id[n]),
         reference: columns.reference[n],
         lon: columns.lon[n],
         lat: columns.lat[n],
@@ -48,18 +50,28 @@ export function incidentsLayer(map) {
     canvas.paint();
   }
 
-  /** What the stream tells: rows that changed, and the ids of those that are gone. */
-  function update(rows, gone) {
+  function drop(id) {
+    points.delete(id);
+    nowhere.delete(id);
+  }
+
+  /** What the stream tells: rows that changed, the ids of those that are gone, and after a break all that are there. */
+  function update(rows, gone, present) {
     for (const { id, reference, facets } of rows) {
+      drop(id);
       if (!facets.position) {
-        points.delete(id);
+        nowhere.add(id);
         continue;
       }
       const [lon, lat] = facets.position;
       const type = words.get(facets.type) ?? facets.type;
       put({ ...facets, id, reference, lon, lat, type, minute: Math.floor(Date.parse(facets.received_at) / 60000) });
     }
-    for (const id of gone) points.delete(id);
+    gone.forEach(drop);
+    if (present) {
+      const there = new Set(present);
+      for (const id of [...points.keys(), ...nowhere]) if (!there.has(id)) drop(id);
+    }
     canvas.paint();
   }
 
@@ -117,9 +129,12 @@ export function incidentsLayer(map) {
     paint: () => canvas.paint(),
     everywhere: () => [...points.values()].map(({ lat, lon }) => [lat, lon]),
     size: () => points.size,
+    unplaced: () => nowhere.size,
     lastMs: () => canvas.lastMs,
   };
 }
+
+const dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 /** Begin the path of a priority's shape; returns its radius. 1 diamond, 2 triangle, 3 square, 4 circle, 5 small circle. */
 export function shape(context, x, y, priority) {

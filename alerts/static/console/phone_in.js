@@ -18,6 +18,11 @@ export function phoneIn(map, section, words) {
   /** No place is in the form unless somebody asked for one: a caller who names none must not be given the chart's middle. */
   async function open({ withMiddle = false } = {}) {
     if (!panel.hidden) return field("text")?.focus();
+    if (panel.querySelector("form")) { // closed with a caller's words in it
+      panel.hidden = false;
+      if (field("position").value.trim()) readBack();
+      return field("text").focus();
+    }
     try {
       const answer = await fetch(panel.dataset.form, { credentials: "same-origin", headers: { "X-Fragment": "1" } });
       if (!answer.ok) throw new Error(answer.status);
@@ -31,9 +36,11 @@ export function phoneIn(map, section, words) {
     field("text").focus();
   }
 
-  function close() {
+  /** What was typed of a caller's words is not thrown away by Esc: it is there when the form is opened again. */
+  function close({ keep = false } = {}) {
     panel.hidden = true;
-    panel.replaceChildren();
+    clearTimeout(typing);
+    if (!keep || !field("text")?.value.trim()) panel.replaceChildren();
     mark.remove();
     section.querySelector("#phone-in-open")?.focus();
   }
@@ -54,7 +61,8 @@ export function phoneIn(map, section, words) {
 
   /** Ask how the server reads what was typed; it knows every notation. */
   async function readBack() {
-    const text = field("position")?.value.trim();
+    if (!field("position")) return; // sent meanwhile
+    const text = field("position").value.trim();
     const line = panel.querySelector("[data-read]");
     if (!text) {
       mark.remove();
@@ -116,7 +124,7 @@ export function phoneIn(map, section, words) {
   });
 
   panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape") close({ keep: true });
   });
 
   section.querySelector("#phone-in-open")?.addEventListener("click", (event) => {

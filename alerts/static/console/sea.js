@@ -64,14 +64,19 @@ export function start(root = document) {
     return answer.json();
   };
 
+  let missed = null; // what the stream says while the chart is read, which may be newer than the answer
+
   async function load() {
+    const mine = (missed = []);
     state("loading");
     element.setAttribute("aria-busy", "true");
     const [matter, unit, fixture] = await Promise.allSettled([ask(incidents), ask(units), ask(fixtures)]);
+    if (missed !== mine) return; // asked for again since
+    missed = null;
     if (fixture.value) still.load(fixture.value);
     if (unit.value) fleet.load(unit.value.units);
     if (matter.value) matters.load(matter.value);
-    unplaced = matter.value?.unplaced ?? unplaced;
+    for (const [layer, ...said] of mine) layer.update(...said);
     const failed = [matter, unit, fixture].some((part) => part.status === "rejected");
     state(failed ? "failed" : "");
     element.setAttribute("aria-busy", "false");
@@ -91,11 +96,9 @@ export function start(root = document) {
 
   // --- The same in words ---
 
-  let unplaced = 0;
-
   function list() {
     const seen = matters.inView();
-    $("#in-view summary").textContent = words("in-view", { shown: seen.length, all: matters.size(), unplaced });
+    $("#in-view summary").textContent = words("in-view", { shown: seen.length, all: matters.size(), unplaced: matters.unplaced() });
     if ($("#in-view").open) $("#in-view ol").replaceChildren(...seen.slice(0, MOST_LISTED).map(entry));
   }
 
@@ -195,12 +198,18 @@ export function start(root = document) {
   // --- What others say ---
 
   const on = (name, act) => document.addEventListener(`suar:${name}`, ({ detail }) => act(detail));
-  on("rows", ({ rows, gone = [] }) => {
-    matters.update(rows, gone);
+  function take(layer, ...said) {
+    layer.update(...said);
+    missed?.push([layer, ...said]);
+  }
+
+  on("rows", ({ rows, gone = [], present }) => {
+    take(matters, rows, gone, present);
     list();
     if (rows.some((row) => row.id === openId)) opened.choose(openId);
   });
-  on("units", ({ units: changed, gone = [] }) => fleet.update(changed, gone));
+  on("units", ({ units: changed, gone = [] }) => take(fleet, changed, gone));
+  on("stale", load); // more has changed than is told one by one
   on("show", ({ position: [lon, lat], zoom }) => map.setView([lat, lon], zoom ?? Math.max(map.getZoom(), LOOK)));
   on("opened", async ({ id, position }) => {
     openId = id ?? "";

@@ -21,10 +21,14 @@ export function start(root = document) {
       const answer = await ask(`${section.dataset.board}?${query}`);
       if (!answer.ok) throw new Error(answer.status);
       const at = section.querySelector(".board")?.scrollTop ?? 0;
-      const typing = document.activeElement?.closest("#units .filters") ? document.activeElement.name : "";
+      const typing = document.activeElement?.closest("#units .filters") ? document.activeElement : null;
       section.innerHTML = await answer.text(); // a page's part, as the server wrote it
       if (section.querySelector(".board")) section.querySelector(".board").scrollTop = at;
-      if (typing) section.querySelector(`.filters [name="${typing}"]`)?.focus();
+      const again = typing && section.querySelector(`.filters [name="${typing.name}"]`);
+      if (again) {
+        again.value = typing.value; // the board is read anew while somebody types
+        again.focus();
+      }
     } catch {
       if (!section.querySelector(".board")) section.querySelector("[role=status]").textContent = words("failed");
     }
