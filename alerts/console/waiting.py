@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alerts import alarms
 from alerts.console.access import incidents_for
@@ -149,7 +150,7 @@ def _calls(user: User, now: datetime):
         incident = incidents.get(group["incident"])
         if incident is None:
             continue
-        what = _("%(whom)s was called %(count)d times") % {
+        what = ngettext("%(whom)s was called once", "%(whom)s was called %(count)d times", group["times"]) % {
             "whom": stations.get(group["station"]) or _("operations"),
             "count": group["times"],
         }
@@ -158,7 +159,7 @@ def _calls(user: User, now: datetime):
             f"{incident.pk}.{group['station'] or ''}",
             group["since"],
             what,
-            str(incident),
+            f"{incident} · {incident.get_status_display()}",  # a crew may be looked for after the end
             incident,
         )
 

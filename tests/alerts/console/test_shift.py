@@ -106,6 +106,14 @@ def test_what_a_desk_was_called_for_is_taken_by_the_role(dispatcher, station):
     assert (entry.kind, entry.by, entry.role) == ("took_call", dispatcher, "dispatcher")
 
 
+def test_a_call_that_outlives_its_incident_says_so(dispatcher, station):
+    incident = factories.Incident(status="stood_down")
+    called(incident, station, purpose="check")  # a crew has not read that nobody is needed
+    [item] = waiting.waiting(dispatcher)
+    assert item.what == f"{station} was called once"
+    assert "stood down" in item.text
+
+
 def test_calls_to_another_agencys_desk_do_not_wait_here(dispatcher):
     theirs = factories.Station(code="X1", agency=factories.Agency(name="Another navy"))
     called(factories.Incident(), theirs)

@@ -121,6 +121,15 @@ def test_a_unit_called_by_two_desks_names_to_each_only_its_own_matter(dispatcher
     assert hidden.incident.reference in json.dumps(units.unit_json(whole))  # others are told all
 
 
+def test_the_row_names_the_matter_of_the_word_that_is_owed(patrol):
+    """A crew that goes for one matter may still owe its word on another."""
+    old = factories.Dispatch(unit=patrol, status="stood_down")
+    Watch.objects.create(
+        dispatch=old, unit=patrol, kind="receipt", started_at=timezone.now(), due_at=timezone.now()
+    )
+    assert old.incident.reference in units.unit_json(*units.boarded(PatrolUnit.objects.all()))["html"]
+
+
 # --- The board ---
 
 
