@@ -6,7 +6,9 @@ from django.db.models import Q
 
 from alerts import candidates, desk_calls, messages, outbox, workflow
 from alerts.models import Dispatch, Notification, PatrolUnit
-from communities.models import User
+from communities import rows
+from communities.models import Device, User
+from communities.rows import Asked
 from reports import workflow as incidents
 from reports.models import Incident
 
@@ -28,7 +30,10 @@ def call_unit(
 
     Holds the incident's lock. `key` names the rung: carried out twice, it asks once.
     """
-    unit = PatrolUnit.objects.select_related("station").get(call_sign=row["call_sign"])
+    [[unit], devices] = rows.read(
+        Asked("WHERE call_sign = %s", [row["call_sign"]], PatrolUnit),
+        outbox.asked_for_devices(row["call_sign"]),
+    )
     told = incident.dispatches.all()
     dispatch = next((one for one in told if one.unit_id == unit.pk and one.is_answerable), None)
     is_new = dispatch is None
@@ -50,20 +55,29 @@ def call_unit(
         candidates.forget_dispatches(incident)
         if unit.status == PatrolUnit.Status.AVAILABLE:
             unit.status = PatrolUnit.Status.ALERTED
-            unit.save(update_fields=["status"])
+            rows.update(unit, ["status"])
         desk_calls.warn_if_last(unit, incident, where, now=now)
     else:
         if row.get("distance_m") is not None:
             dispatch.distance_m, dispatch.eta_s = round(row["distance_m"]), row["eta_s"]
             dispatch.bearing_deg = round(row["bearing_deg"]) % 360
         dispatch.told_at = now
-        dispatch.save(update_fields=["distance_m", "eta_s", "bearing_deg", "told_at"])
+        rows.update(dispatch, ["distance_m", "eta_s", "bearing_deg", "told_at"])
         unsent = dispatch.notifications.unsent().filter(purpose=P.ALERT)
         waiting = set(unsent.values_list("channel", flat=True))
         channels = [channel for channel in channels if channel not in waiting]
     for channel in channels:
         ask_on(
-            channel, dispatch, unit, incident, where, key=key, next_in_s=next_in_s, now=now, is_first=is_new
+            channel,
+            dispatch,
+            unit,
+            incident,
+            where,
+            key=key,
+            next_in_s=next_in_s,
+            now=now,
+            devices=devices,
+            is_first=is_new,
         )
     return dispatch
 
@@ -78,11 +92,13 @@ def ask_on(
     key: str,
     next_in_s: int | None,
     now: datetime,
+    devices: list[Device],
     is_first: bool = False,
 ) -> int:
     """Write the notification of one channel; return how many (none where the unit has no such address).
 
-    `is_first`: the dispatch is new, so nothing was asked on it before.
+    `devices` are those that a push to the unit reaches. `is_first`: the dispatch is new, so nothing was asked
+    on it before.
     """
     said = {
         "language": unit.language,
@@ -113,7 +129,6 @@ def ask_on(
     }
     if channel == C.PUSH:
         title, body = messages.push_title_and_body(**said, **placed)
-        devices = outbox.push_devices(Q(user__patrol_units=unit))
         for device in devices:
             outbox.write(
                 f"{dispatch.pk}:{key}:push:{device.pk}",

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
-from django.db import connection
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from alerts import drift, fleet, ranking, ways
 from alerts.models import Beacon, Dispatch, PatrolUnit, SceneWeather, Station
 from alerts.waters import Waters, waters_of
 from communities import coast
+from communities.rows import Asked
 from reports.models import Incident
 from reports.taxonomy import TAXONOMY, Category, IncidentType
 
@@ -120,16 +120,20 @@ def type_of(incident: Incident) -> str:
     return "ais_sart" if kinds == {Beacon.Kind.SART} else incident.type
 
 
-def recall(incident: Incident) -> None:
-    """Read what a rung asks of an incident again and again, once: who was told, and the weather."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HAS_STORY, {"incident": incident.pk})
-        [has_story] = cursor.fetchone()
+def recall(incident: Incident, has_story: bool) -> None:
+    """Read what a rung asks of an incident again and again, once: who was told, and the weather.
+
+    `has_story` is the answer to `asked_for_story`.
+    """
     if has_story:
         prefetch_related_objects([incident], Prefetch("dispatches", _WITH_UNIT), "weather")
     else:  # most often, at the first rung: what is empty is not asked for
-        nothing = {"dispatches": Dispatch.objects.none(), "weather": SceneWeather.objects.none()}
-        incident._prefetched_objects_cache = nothing
+        incident._prefetched_objects_cache = dict(_NO_STORY)
+
+
+def asked_for_story(incident_id) -> Asked:
+    """The question whether anybody was told of an incident, or weather entered."""
+    return Asked(_HAS_STORY, {"incident": incident_id})
 
 
 def dispatches_of(incident: Incident) -> list[Dispatch]:
@@ -143,6 +147,8 @@ def forget_dispatches(incident: Incident) -> None:
     getattr(incident, "_prefetched_objects_cache", {}).pop("dispatches", None)
 
 
+# The same two for all incidents, so that each is evaluated once.
+_NO_STORY = {"dispatches": Dispatch.objects.none(), "weather": SceneWeather.objects.none()}
 _WITH_UNIT = Dispatch.objects.select_related("unit")
 _HAS_STORY = """
 SELECT EXISTS (SELECT 1 FROM alerts_dispatch WHERE incident_id = %(incident)s)
@@ -173,7 +179,7 @@ def rank_for(
     `aim` where it is thought to be when the first unit arrives, `waters` whose they are. Units that declined,
     dropped out or were stood down from this incident are passed over by name. `distances`, `wanted`,
     `named` and `nearby_m` go to `ranking.rank`. `given` is the fleet where it is known already. `first_only`
-    finds the first unit alone, the same as otherwise, and no support; `partial` says so.
+    finds the first unit alone, the same as otherwise, no support and no reasons; `partial` says so.
     """
     waters = waters_of(where.position, where.error_m) if waters is None else waters
     weather = scene_weather(incident)
@@ -206,6 +212,7 @@ def rank_for(
         ranking.PassedOver(call_sign, f"{status.replace('_', ' ')} for this incident")
         for call_sign, status in out.items()
     ]
+    passed_over = (*said, *result.passed_over, *given.unreachable)
     return {
         "datum": {"position": where.position, "error_m": where.error_m, "basis": where.basis},
         "aim": asdict(aimed) | {"at": aimed.at.isoformat()},
@@ -213,7 +220,7 @@ def rank_for(
         "weather": str(weather) if weather else "",
         # A path for the map is for those that may be called next; five hundred would be a megabyte a rung.
         "ranked": [asdict(row) | ({} if n < WANTED else {"path": ()}) for n, row in enumerate(result.ranked)],
-        "passed_over": [asdict(row) for row in (*said, *result.passed_over, *given.unreachable)],
+        "passed_over": [] if first_only else [asdict(row) for row in passed_over],
         "support": [asdict(row) for row in result.support],
     } | ({"partial": True} if first_only else {})
 

@@ -7,20 +7,21 @@ call twice is better than never.
 
 import logging
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from alerts import calls, candidates, escalation, receipts, wakeup, watches
+from alerts import calls, candidates, escalation, outbox, receipts, wakeup, watches
 from alerts.models import Dispatch, Notification
 from alerts.transports.base import Message, TransportError, get_transport
-from communities import identity, phones
+from communities import identity, phones, rows
 from communities.crash_points import crash_point
 from communities.models import Device
+from communities.rows import Asked
 from reports import workflow
 from reports.models import Incident
 
@@ -47,22 +48,26 @@ class Seen(NamedTuple):
 
 
 # What is written after the officer's word is news that whoever has the matter must hear.
-_LOOK = """
-SELECT dispatch.status, incident.status, unit.phone, station.duty_phone,
+_SEEN = """
+dispatch.status, incident.status, unit.phone, station.duty_phone,
     device.push_target, device.push_kind, device.push_retired_at, device.revoked_at,
     EXISTS (
         SELECT 1 FROM alerts_notification AS taken
         WHERE taken.incident_id = mine.incident_id AND taken.station_id = mine.station_id
             AND taken.acknowledged_at >= mine.created_at
     )
-FROM alerts_notification AS mine
+"""
+_BESIDE = """
 JOIN reports_incident AS incident ON incident.id = mine.incident_id
 LEFT JOIN alerts_dispatch AS dispatch ON dispatch.id = mine.dispatch_id
 LEFT JOIN alerts_patrolunit AS unit ON unit.id = mine.unit_id
 LEFT JOIN alerts_station AS station ON station.id = mine.station_id
 LEFT JOIN communities_device AS device ON device.id = mine.device_id
-WHERE mine.id = %s AND mine.status = 'leased' AND mine.attempt = %s
 """
+_LOOK = f"""
+SELECT {_SEEN} FROM alerts_notification AS mine {_BESIDE}
+WHERE mine.id = %s AND mine.status = 'leased' AND mine.attempt = %s
+"""  # noqa: S608 - words of ours
 
 
 # What was written just now is due at once, whatever the clock of whoever wrote it says. The lease ends by the
@@ -73,10 +78,13 @@ WITH due AS MATERIALIZED (
     WHERE {of} AND priority {lane} AND status IN ('pending', 'failed_temp')
         AND (due_at <= %(now)s OR (attempt = 0 AND due_at = created_at))
     ORDER BY attempt, priority, repeat, due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), mine AS (
+    UPDATE alerts_notification SET status = 'leased', attempt = alerts_notification.attempt + 1,
+        leased_by = %(worker)s,
+        leased_until = statement_timestamp() + make_interval(secs => %(lease_s)s::float8)
+    FROM due WHERE alerts_notification.id = due.id RETURNING {columns}
 )
-UPDATE alerts_notification SET status = 'leased', attempt = alerts_notification.attempt + 1,
-    leased_by = %(worker)s, leased_until = statement_timestamp() + make_interval(secs => %(lease_s)s::float8)
-FROM due WHERE alerts_notification.id = due.id RETURNING alerts_notification.*
+SELECT mine.*, {seen} FROM mine {beside}
 """
 # The lane's condition is a literal, so that each lane finds its own partial index.
 _LANES = {True: f"<= {URGENT}", False: f"> {URGENT}"}
@@ -90,13 +98,8 @@ _LANES_DUE = " UNION ALL ".join(
     for urgent, lane in _LANES.items()
     for channel in C.values
 )
-_LEASE_OF_CHANNEL = {
-    urgent: _LEASE.format(of="channel = %(channel)s", lane=lane) for urgent, lane in _LANES.items()
-}
-_LEASE_OF_INCIDENT = {
-    urgent: _LEASE.format(of="incident_id = %(incident)s AND channel = ANY(%(channels)s)", lane=lane)
-    for urgent, lane in _LANES.items()
-}
+_OF_CHANNEL = "channel = %(channel)s"
+_OF_INCIDENT = "incident_id = %(incident)s AND channel = ANY(%(channels)s)"
 
 
 def lanes_due(now: datetime) -> list[tuple[str, bool]]:
@@ -116,24 +119,37 @@ def claim(channel: str, most: int, *, urgent: bool, worker: str, now: datetime) 
     """
     if most <= 0:
         return []
-    return _lease(_LEASE_OF_CHANNEL[urgent], most=most, worker=worker, now=now, channel=channel)
+    leased = _lease(_OF_CHANNEL, urgent, most=most, worker=worker, now=now, channel=channel)
+    return [notification for notification, _ in leased]
 
 
 def claim_of(
     incident_id, channels: list[str], most: int, *, urgent: bool, worker: str, now: datetime
-) -> list[Notification]:
-    """Lease up to `most` due notifications of one incident on these channels, as `claim`."""
+) -> list[tuple[Notification, Seen]]:
+    """Lease up to `most` due notifications of one incident on these channels, as `claim`.
+
+    Each with what sending it depends on, as it is in this transaction.
+    """
     if most <= 0 or not channels:
         return []
-    sql = _LEASE_OF_INCIDENT[urgent]
-    return _lease(sql, most=most, worker=worker, now=now, incident=incident_id, channels=channels)
+    return _lease(
+        _OF_INCIDENT, urgent, most=most, worker=worker, now=now, incident=incident_id, channels=channels
+    )
 
 
-def _lease(sql: str, **asked) -> list[Notification]:
-    leased = list(Notification.objects.raw(sql, asked | {"lease_s": settings.DISPATCHER_LEASE_S}))
-    if leased:
+def _lease(of: str, urgent: bool, **asked) -> list[tuple[Notification, Seen]]:
+    params = asked | {"lease_s": settings.DISPATCHER_LEASE_S}
+    [found] = rows.read(Asked(_lease_sql(of, urgent), params, Notification))
+    if found:
         transaction.on_commit(partial(crash_point, "K4"))
-    return sorted(leased, key=lambda row: (row.attempt, row.priority, row.repeat, row.due_at))
+    leased = [(row, Seen(*seen)) for row, *seen in found]
+    return sorted(leased, key=lambda one: (one[0].attempt, one[0].priority, one[0].repeat, one[0].due_at))
+
+
+@cache
+def _lease_sql(of: str, urgent: bool) -> str:
+    columns = rows.columns(Notification)
+    return _LEASE.format(of=of, lane=_LANES[urgent], columns=columns, seen=_SEEN, beside=_BESIDE)
 
 
 def return_leases(now: datetime) -> int:
@@ -145,15 +161,15 @@ def return_leases(now: datetime) -> int:
     return returned
 
 
-def deliver(notification: Notification, *, now: datetime | None = None) -> str:
+def deliver(notification: Notification, *, now: datetime | None = None, seen: Seen | None = None) -> str:
     """Send one leased notification and record the outcome; return its new status. Never raises.
 
     Looks again before it sends: an acknowledgement that came meanwhile stops it, and so does a lease that
-    has gone to somebody else.
+    has gone to somebody else. `seen`: it was leased at this very moment, so there is nothing to look for.
     """
     now = now or timezone.now()
     try:
-        found = _look(notification)
+        found = seen or _look(notification)
         if found is None:
             return S.CANCELLED
         if not _still_wanted(notification, found):
@@ -312,7 +328,15 @@ def next_channel(notification: Notification, *, now: datetime) -> None:
         if channel not in tried:
             key = f"after:{notification.pk}"
             if calls.ask_on(
-                channel, dispatch, dispatch.unit, incident, where, key=key, next_in_s=None, now=now
+                channel,
+                dispatch,
+                dispatch.unit,
+                incident,
+                where,
+                key=key,
+                next_in_s=None,
+                now=now,
+                devices=outbox.push_devices(Q(user__patrol_units=dispatch.unit)),
             ):
                 wakeup.ring_on_commit()
                 return

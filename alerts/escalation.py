@@ -27,8 +27,10 @@ from alerts import (
 )
 from alerts.ladder import LOOK, NEARBY_M, NO_UNIT, UNREAD, Call, Ladder, scaled
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
+from communities import rows
 from communities.crash_points import crash_point
 from communities.models import User
+from communities.rows import Asked
 from reports import workflow
 from reports.models import Incident
 from reports.reading import BY_LIKENESS
@@ -209,6 +211,7 @@ def try_to_carry_out(incident_id, *, now: datetime, **how) -> bool:
 
 
 @transaction.atomic
+@rows.together()
 def carry_out(
     incident_id,
     *,
@@ -223,18 +226,19 @@ def carry_out(
     `kept` is the fleet as it was lately. `then` is called with the incident before the commit, in place of
     the bell after it.
     """
-    incident = (
-        Incident.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=incident_id).first()
+    # Statements of their own, after the lock: in one with it they might tell of a moment before.
+    locked, ladders, [(has_story,)], statuses = rows.read(
+        Asked("WHERE id = %s FOR UPDATE SKIP LOCKED", [incident_id], Incident),
+        Asked("WHERE incident_id = %s", [incident_id], Escalation),
+        candidates.asked_for_story(incident_id),
+        fleet.STATUSES,
     )
-    if incident is None:
+    if not locked or not ladders[0].is_due(now):
         return False
-    # A statement of its own, after the lock: in one with it the ladder might be that of a moment before.
-    escalation = Escalation.objects.get(pk=incident_id)
-    if not escalation.is_due(now):
-        return False
+    [incident], [escalation] = locked, ladders
     if escalation.state == S.WANTED:  # by the clock of whoever asked, which may be ahead of ours
         escalation.started_at = min(escalation.started_at, now)
-    candidates.recall(incident)
+    candidates.recall(incident, has_story)
     if not incident.is_open:
         escalation.state = S.STOPPED
     elif escalation.purpose == Escalation.Purpose.LOOK:
@@ -242,10 +246,10 @@ def carry_out(
     elif any(dispatch.is_lead for dispatch in candidates.dispatches_of(incident)):
         escalation.state = S.ANSWERED
     else:
-        _climb(incident, escalation, now, hurried, kept)
+        _climb(incident, escalation, now, hurried, kept and kept.as_now(dict(statuses)))
     crash_point("K6")
     transaction.on_commit(partial(crash_point, "K7"))
-    escalation.save()
+    rows.update(escalation)
     if then is None:
         wakeup.ring_on_commit()
     else:
@@ -342,7 +346,7 @@ def _climb(
             "nearby_m": NEARBY_M if _asks_everybody(incident, escalation) else 0.0,
             "first_only": hurried and _asks_first_only(incident, escalation),
         }
-        escalation.ranking = candidates.rank_for(incident, where, now, given=kept and kept.as_now(), **how)
+        escalation.ranking = candidates.rank_for(incident, where, now, given=kept, **how)
         escalation.ranked_at = now
     units = _in_order(incident, escalation.ranking.get("ranked", []) if where and not held else [])
     ladder = ladder_of(incident, escalation, found=bool(units))

@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, IntegerField, Min, OuterRef, When
 from alerts import fitness, ranking, reach
 from alerts.models import Dispatch, PatrolUnit, Station
 from communities.models import Device
+from communities.rows import Asked
 from communities.sphere import great_circle_m
 from reports.models import Incident
 
@@ -17,6 +18,8 @@ from reports.models import Incident
 KEPT_S = 3.0
 SHARE = 0.1
 LEAST_PRIORITY = 5
+
+STATUSES = Asked("SELECT id, status FROM alerts_patrolunit", [])
 
 # Columns and not rows: models of a fleet cost ten times as much.
 _WEIGHED = (
@@ -63,12 +66,11 @@ class Fleet:
             for pk, unit in self.units.items()
         ]
 
-    def as_now(self) -> "Fleet | None":
-        """The same units with the statuses and tasks they have by now, which is what calls change.
+    def as_now(self, by_now: dict[object, str]) -> "Fleet | None":
+        """The same units with the statuses of `by_now`, by key, and their tasks: what calls change.
 
         None where a unit is not among these: then all of it is to be read.
         """
-        by_now = dict(PatrolUnit.objects.values_list("pk", "status").order_by())
         if len(by_now) != len(self.units) + len(self.unreachable) or not self.units.keys() <= by_now.keys():
             return None
         changed = {pk: unit for pk, unit in self.units.items() if unit.status != by_now[pk]}

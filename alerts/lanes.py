@@ -63,13 +63,13 @@ class Lane:
             self.send(notification)
         return len(claimed)
 
-    def send(self, notification: Notification) -> None:
-        """Have a notification sent for which a place is booked."""
-        self.pool.submit(self._send, notification)
+    def send(self, notification: Notification, seen: delivery.Seen | None = None) -> None:
+        """Have a notification sent for which a place is booked; `seen` goes to `delivery.deliver`."""
+        self.pool.submit(self._send, notification, seen)
 
-    def _send(self, notification: Notification) -> None:
+    def _send(self, notification: Notification, seen: delivery.Seen | None) -> None:
         try:
-            delivery.deliver(notification, now=self.clock())
+            delivery.deliver(notification, now=self.clock(), seen=seen)
         except Exception:  # the lease runs out, and it is sent again
             log.exception("notification %s: no outcome recorded", notification.pk)
         finally:
@@ -119,7 +119,7 @@ class Booking:
     def __init__(self, lanes: Lanes, places: int) -> None:
         self.lanes, self.places = lanes, places
         self.booked: dict[Lane, int] = {}
-        self.claimed: list[Notification] = []
+        self.claimed: list[tuple[Notification, delivery.Seen]] = []
         self.took_all = True  # nothing of the incident that is due is left to others
 
     def claim_of(self, incident: Incident, *, worker: str, now: datetime) -> None:
@@ -135,10 +135,10 @@ class Booking:
 
     def send(self) -> None:
         """Send what was leased; the transaction is in the database."""
-        for notification in self.claimed:
+        for notification, seen in self.claimed:
             lane = self.lanes.of(notification)
             self.booked[lane] -= 1
-            lane.send(notification)
+            lane.send(notification, seen)
         self.claimed = []
 
     def end(self) -> None:

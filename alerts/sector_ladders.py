@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from alerts.ladder import BY_PRIORITY, PUSH, SMS, VOICE, Call, Ladder, Rung
 from alerts.models import SectorLadder
+from communities import rows
 from communities.models import User, Zone
+from communities.rows import Asked
 
 MOST_UNITS = 9
 WHOM = (*(f"unit {n}" for n in range(1, MOST_UNITS + 1)), "told_units", "all_units", "duty", "centre")
@@ -34,8 +36,9 @@ class LadderRefused(Exception):
 
 def in_force(sector: str, priority: int) -> SectorLadder | None:
     """The version that counts in a sector; None: as shipped."""
-    newest = SectorLadder.objects.filter(sector=sector, priority=priority).order_by("-number").first()
-    return None if newest is None or newest.is_shipped else newest
+    newest = "WHERE sector = %s AND priority = %s ORDER BY number DESC LIMIT 1"
+    [found] = rows.read(Asked(newest, [sector, priority], SectorLadder))
+    return next((row for row in found if not row.is_shipped), None)
 
 
 def as_ladder(row: SectorLadder | None, priority: int) -> Ladder:

@@ -8,16 +8,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.gis.geos import Point, Polygon
-from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from communities.models import Zone
+from communities import rows
+from communities.models import Agency, Zone
+from communities.rows import Asked
 from communities.sphere import NAUTICAL_MILE_M, Position, destination
 
 K = Zone.Kind
 STATES_WATERS = (K.TERRITORIAL, K.EEZ)
 MOST_ERROR_M = 30 * NAUTICAL_MILE_M  # of a position less sure than that every waters would be said
 CORNERS = 48
+_TOUCHED = """
+SELECT zone.kind, zone.name, zone.country, agency.name, agency.country,
+    ST_Covers(zone.area, %(here)s::geography)
+FROM communities_zone AS zone LEFT JOIN communities_agency AS agency ON agency.id = zone.agency_id
+WHERE ST_Intersects(zone.area, %(around)s::geography)
+"""
 _LONGEST = 200
 
 
@@ -43,20 +49,19 @@ def waters_of(position: Position | None, error_m: float | None = None) -> Waters
     """Look a position `(lon, lat)`, give or take `error_m`, up in the loaded zones, in one query."""
     if position is None:
         return Waters()
-    home = settings.DEFAULT_COUNTRY
-    here = Point(*position, srid=4326)
-    if not error_m:
-        return read(Zone.objects.filter(area__covers=here).select_related("agency").defer("area"), home=home)
-    touched = Zone.objects.filter(area__intersects=_circle(position, min(error_m, MOST_ERROR_M)))
-    inside = ExpressionWrapper(Q(area__covers=here), output_field=BooleanField())
-    zones = list(touched.annotate(inside=inside).select_related("agency").defer("area"))
-    near = [zone for zone in zones if not zone.inside]
-    return read((zone for zone in zones if zone.inside), near, home=home)
+    here = "POINT({} {})".format(*position)
+    around = _circle(position, min(error_m, MOST_ERROR_M)) if error_m else here
+    [found] = rows.read(Asked(_TOUCHED, {"here": here, "around": around}))
+    covering, near = [], []
+    for kind, name, country, agency, agency_country, covers in found:
+        answers = None if agency is None else Agency(name=agency, country=agency_country)
+        (covering if covers else near).append(Zone(kind=kind, name=name, country=country, agency=answers))
+    return read(covering, near, home=settings.DEFAULT_COUNTRY)
 
 
-def _circle(centre: Position, radius_m: float) -> Polygon:
+def _circle(centre: Position, radius_m: float) -> str:
     ring = [destination(centre, 360 * n / CORNERS, radius_m) for n in range(CORNERS)]
-    return Polygon([*ring, ring[0]], srid=4326)
+    return "POLYGON(({}))".format(", ".join("{} {}".format(*corner) for corner in (*ring, ring[0])))
 
 
 def read(zones: Iterable[Zone], near: Iterable[Zone] = (), *, home: str) -> Waters:

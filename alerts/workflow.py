@@ -4,6 +4,7 @@ from datetime import datetime
 
 from alerts.models import Dispatch, DispatchTransition
 from alerts.states import DISPATCH as ALLOWED
+from communities import rows
 from communities.models import User
 
 S = Dispatch.Status
@@ -33,9 +34,9 @@ def begin(dispatch: Dispatch, *, via: str, now: datetime, by: User | None = None
     The caller holds the incident's lock.
     """
     proposed, dispatch.status = dispatch.status, S.ALERTING
-    dispatch.save(force_insert=True)
-    DispatchTransition.objects.create(
-        dispatch=dispatch, old=proposed, new=dispatch.status, by=by, via=via, at=now
+    rows.insert(dispatch)
+    rows.insert(
+        DispatchTransition(dispatch=dispatch, old=proposed, new=dispatch.status, by=by, via=via, at=now)
     )
     return dispatch
 
@@ -57,8 +58,16 @@ def advance(
     """
     if to not in ALLOWED[dispatch.status]:
         raise DispatchNotAllowed(f"{dispatch.unit.call_sign} is {dispatch.status}; it cannot become {to}.")
-    DispatchTransition.objects.create(
-        dispatch=dispatch, old=dispatch.status, new=to, by=by, via=via, reason=reason[:_REASON_LENGTH], at=now
+    rows.insert(
+        DispatchTransition(
+            dispatch=dispatch,
+            old=dispatch.status,
+            new=to,
+            by=by,
+            via=via,
+            reason=reason[:_REASON_LENGTH],
+            at=now,
+        )
     )
     dispatch.status = to
     dispatch.role = role or dispatch.role
@@ -67,5 +76,5 @@ def advance(
     if stamp := _STAMP.get(to):
         setattr(dispatch, stamp, now)
         fields.append(stamp)
-    dispatch.save(update_fields=fields)
+    rows.update(dispatch, fields)
     return dispatch

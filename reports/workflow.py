@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from communities import rows
 from communities.models import User
 from reports.models import Incident, Transition
 from reports.states import INCIDENT as ALLOWED
@@ -75,7 +76,7 @@ def advance_locked(
         )
     record(incident, "status", incident.status, to, by=by, reason=reason, now=now)
     incident.status, incident.merged_into = to, survivor
-    incident.save(update_fields=["status", "merged_into"])
+    rows.update(incident, ["status", "merged_into"])
     return incident
 
 
@@ -95,7 +96,7 @@ def record(
     now: datetime | None = None,
 ) -> Transition:
     """Append one change of one field to the incident's story."""
-    return Transition.objects.create(
+    transition = Transition(
         incident=incident,
         field=field,
         old=_printed(old),
@@ -104,6 +105,8 @@ def record(
         reason=reason.strip()[:_REASON_LENGTH],
         at=now or timezone.now(),
     )
+    rows.insert(transition)
+    return transition
 
 
 def _ended_long_ago(incident: Incident, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from alerts import escalation, fleet
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
+from communities import rows
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -116,9 +117,13 @@ def test_a_ladder_asked_for_by_a_clock_that_is_ahead_starts_now(patrol, distress
     assert not escalation.due(NOW, 9)
 
 
-def test_a_first_rung_costs_few_statements(patrol, second_patrol, distress, django_assert_max_num_queries):
+def test_a_first_rung_costs_few_statements_and_fewer_ways_to_the_database(
+    patrol, second_patrol, distress, django_assert_max_num_queries, monkeypatch
+):
     PatrolUnit.objects.update(capabilities=["sar_surface"])  # nobody is the last armed one
-    kept = fleet.read(NOW)
+    kept, ways, go = fleet.read(NOW), [], rows._in_one_go
+    monkeypatch.setattr(rows, "_in_one_go", lambda questions: ways.append(questions) or go(questions))
     with django_assert_max_num_queries(16):
         escalation.carry_out(distress.pk, now=NOW, hurried=True, kept=kept, then=lambda incident: None)
+    assert len(ways) == 4
     assert Notification.objects.count() == 1

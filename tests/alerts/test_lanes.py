@@ -31,7 +31,7 @@ def carrier(monkeypatch):
         answers = threading.Event()
         sent: list = []
 
-        def deliver(self, notification, *, now):
+        def deliver(self, notification, *, now, seen=None):
             if (notification.channel, notification.priority) in self.hangs:
                 self.answers.wait(20)
             self.sent.append((notification.channel, notification.priority))
@@ -102,7 +102,7 @@ class TestBooking:
         rows(1, "sms", 1)  # another's
         booking = lanes.booking(4)
         booking.claim_of(mine.incident, worker="one", now=NOW)
-        assert [row.pk for row in booking.claimed] == [mine.pk]
+        assert [row.pk for row, _seen in booking.claimed] == [mine.pk]
         booking.send()
         booking.end()
         until(lambda: carrier.sent == [("sms", 1)] and not lanes.in_flight)

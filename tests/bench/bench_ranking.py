@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from alerts import ways
 from alerts.drift import Weather
 from alerts.fitness import Need, Unit
-from alerts.ranking import IN_TIME_S, STANDINGS, Ranking, Way, rank
+from alerts.ranking import IN_TIME_S, NEAR_TIE_S, STANDINGS, Ranking, Way, rank
 from communities.sphere import great_circle_m
 from tests.bench.stage import environment, percentile, show
 
@@ -84,7 +84,12 @@ class Crooked:
 
 
 def in_order(ranking: Ranking) -> bool:
-    turns = [(row.eta_s > IN_TIME_S, PLACES.index(row.standing), row.eta_s) for row in ranking.ranked]
+    """Own units first among those in time; the rest by time, own units first within each NEAR_TIE_S."""
+    turns = [
+        (row.eta_s > IN_TIME_S and 1 + row.eta_s // NEAR_TIE_S, PLACES.index(row.standing), row.eta_s)
+        for row in ranking.ranked
+        if row.eta_s % NEAR_TIE_S  # whole seconds do not tell on which side of the border it lies
+    ]
     return all(a <= b for a, b in pairwise(turns))
 
 

@@ -1,11 +1,12 @@
 """From a report's commit to its alert in the carrier's hands: `python -m tests.bench.bench_wakeup [seconds]`.
 
-Distress reports from anywhere at sea come at random times (Poisson) while the dispatcher runs as its own
-process with the simulated carrier: at leisure, without Redis, and in a burst of so many seconds (60 unless
-told) with low-priority rows waiting, in which crews answer. The floor is a worker without rules, woken and
-polling alike, measured in the same run.
+Distress reports come at random times (Poisson) from where ships were attacked, and from anywhere at sea, to
+the shipped units, while the dispatcher runs as its own process with the simulated carrier: at leisure, without
+Redis, and in a burst of so many seconds (60 unless told) with low-priority rows waiting, in which crews
+answer. The floor is a worker without rules, woken and polling alike, measured in the same run.
 """
 
+import csv
 import os
 import random
 import sys
@@ -14,6 +15,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache, partial
+from io import StringIO
+from pathlib import Path
 
 import psycopg
 import redis
@@ -21,9 +25,10 @@ import redis
 from tests.bench import floor
 from tests.bench.stage import Server, Stage, dead_address, environment, percentile, show, show_goals
 
-ROUNDS, SECONDS = 2, 5.0
-RATES = (1, 4)
-UNITS = 89
+ROUNDS, SECONDS = 2, 10.0
+#: Reports a second, and whether from anywhere at sea; the goals are for the first.
+SCENES = {"1/s": (1, False), "4/s": (4, False), "1/s from anywhere": (1, True)}
+DATA = Path(__file__).parents[1] / "data"
 BURST, BURST_S, WAITING = 20, 60.0, 1000
 ANSWERS = 40
 #: Longer than any alert may take; what has not left by then is counted as lost.
@@ -69,6 +74,17 @@ def fleet(count: int) -> None:
     )
 
 
+def shipped_fleet() -> int:
+    """The shipped stations and units, all free; how many units."""
+    from django.core.management import call_command
+
+    from alerts.models import PatrolUnit
+
+    call_command("import_patrol_units", stdout=StringIO())
+    PatrolUnit.objects.update(status=PatrolUnit.Status.AVAILABLE)
+    return PatrolUnit.objects.count()
+
+
 def clear() -> None:
     """No incident, every unit free again."""
     from django.db import connection
@@ -92,7 +108,15 @@ def arrive(report, rate: float, seconds: float) -> list:
         return [future.result() for future in futures]
 
 
-def at_sea(draw: random.Random) -> tuple[float, float]:
+@cache
+def real_places() -> list[tuple[float, float]]:
+    """Where ships were attacked: half of them within 39 nautical miles of a station, a tenth beyond 138."""
+    with (DATA / "incidents" / "asam_positions.csv").open() as file:
+        return [(float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)]
+
+
+def anywhere(draw: random.Random) -> tuple[float, float]:
+    """Any place at sea in the region, as far from help as may be."""
     from communities import coast
 
     while True:
@@ -101,8 +125,8 @@ def at_sea(draw: random.Random) -> tuple[float, float]:
             return place
 
 
-def suar_report() -> tuple:
-    """Take one distress in; return its incident and the moment of its commit."""
+def suar_report(*, far: bool = False) -> tuple:
+    """Take one distress in, from a real place or from anywhere; its incident and the moment of its commit."""
     from django.db import connection, transaction
     from django.utils import timezone
 
@@ -119,7 +143,7 @@ def suar_report() -> tuple:
                 external_id=str(uuid7()),
                 text="tolong bot karam 4 orang",
                 type="sinking",
-                position=at_sea(draw),
+                position=anywhere(draw) if far else draw.choice(real_places()),
             )
             receipt = intake.receive(incoming)
     finally:
@@ -127,11 +151,11 @@ def suar_report() -> tuple:
     return receipt.report.incident_id, committed[0]
 
 
-def suar_round(rate: float, seconds: float = SECONDS) -> list[float]:
+def suar_round(rate: float, seconds: float = SECONDS, *, far: bool = False) -> list[float]:
     """Seconds from commit to hand-over of the first call of each incident."""
     from alerts.models import Notification
 
-    made = arrive(suar_report, rate, seconds)
+    made = arrive(partial(suar_report, far=far), rate, seconds)
 
     def handed() -> dict:
         rows = Notification.objects.filter(purpose__in=("alert", "duty"), accepted_at__isnull=False)
@@ -243,7 +267,7 @@ def main() -> None:
     found: dict[str, list[list[float]]] = {}
     with Stage() as stage:
         stage.postgres.sql("floor", floor.TABLES)
-        fleet(UNITS)
+        units = shipped_fleet()
         url = stage.environment["REDIS_URL"]
         for broker, address in (("Redis up", url), ("Redis down", dead_address(url))):
             take(found, stage, broker, address, floor_address=url if address == url else None)
@@ -265,12 +289,12 @@ def main() -> None:
                 f"{percentile(values, 50) / percentile(bare, 50):.1f}",
             )
         )
-    print(f"\nCommit to hand-over, {UNITS} units, {ROUNDS} rounds of {SECONDS:g} s; {environment()}")
+    print(f"\nCommit to hand-over, {units} units, {ROUNDS} rounds of {SECONDS:g} s; {environment()}")
     show(rows)
     print()
-    up = [value * 1000 for one in found[f"suar, Redis up, {RATES[0]}/s"] for value in one]
+    up = [value * 1000 for one in found["suar, Redis up, 1/s"] for value in one]
     crowd = [value for one in found[f"suar, burst, {BURST}/s"] for value in one]
-    down = [value for one in found[f"suar, Redis down, {RATES[0]}/s"] for value in one]
+    down = [value for one in found["suar, Redis down, 1/s"] for value in one]
     show_goals(
         [
             ("Redis up, p50 ms", percentile(up, 50), "<=", 10),
@@ -289,7 +313,7 @@ def take_burst(found: dict, stage: Stage, address: str, seconds: float) -> tuple
 
     settings.REDIS_URL = address
     with serving(stage, address, address):
-        suar_round(RATES[0])  # does not count
+        suar_round(1)  # does not count
         values, took, late = burst(seconds)
         found[f"suar, burst, {BURST}/s"] = [values]
         found[f"floor, burst, {BURST}/s"] = [floor_round(BURST, address)]
@@ -317,12 +341,12 @@ def take(found: dict, stage: Stage, broker: str, address: str, floor_address: st
 
     settings.REDIS_URL = address
     with serving(stage, address, floor_address):
-        suar_round(RATES[0])  # does not count
-        for rate in RATES:
+        suar_round(4)  # does not count
+        for name, (rate, far) in SCENES.items():
             for _ in range(ROUNDS):
                 clear()
-                found.setdefault(f"suar, {broker}, {rate}/s", []).append(suar_round(rate))
-                found.setdefault(f"floor, {broker}, {rate}/s", []).append(floor_round(rate, floor_address))
+                found.setdefault(f"suar, {broker}, {name}", []).append(suar_round(rate, far=far))
+                found.setdefault(f"floor, {broker}, {name}", []).append(floor_round(rate, floor_address))
 
 
 if __name__ == "__main__":
