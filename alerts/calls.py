@@ -30,9 +30,11 @@ def call_unit(
 
     Holds the incident's lock. `key` names the rung: carried out twice, it asks once.
     """
-    [[unit], devices] = rows.read(
-        Asked("WHERE call_sign = %s", [row["call_sign"]], PatrolUnit),
-        outbox.asked_for_devices(row["call_sign"]),
+    call_sign = row["call_sign"]
+    [[unit], devices, [(is_last,)]] = rows.read(
+        Asked("WHERE call_sign = %s", [call_sign], PatrolUnit),
+        outbox.asked_for_devices(call_sign),
+        desk_calls.asked_if_last(call_sign),
     )
     told = incident.dispatches.all()
     dispatch = next((one for one in told if one.unit_id == unit.pk and one.is_answerable), None)
@@ -56,7 +58,8 @@ def call_unit(
         if unit.status == PatrolUnit.Status.AVAILABLE:
             unit.status = PatrolUnit.Status.ALERTED
             rows.update(unit, ["status"])
-        desk_calls.warn_if_last(unit, incident, where, now=now)
+        if is_last:
+            desk_calls.warn_of_last(unit, incident, where, now=now)
     else:
         if row.get("distance_m") is not None:
             dispatch.distance_m, dispatch.eta_s = round(row["distance_m"]), row["eta_s"]

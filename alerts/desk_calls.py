@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from alerts import alarms, beacon_floods, candidates, messages, outbox
 from alerts.models import Dispatch, Notification, PatrolUnit, Station
 from communities import phones
-from communities.models import Zone
+from communities.rows import Asked
 from reports.models import Incident
 from reports.taxonomy import Capability
 
@@ -17,6 +17,21 @@ log = logging.getLogger(__name__)
 
 # Of many beacons, or some without a position, a desk hears once in so long, not once a device.
 ONE_FOR_ALL = timedelta(minutes=10)
+
+_IS_LAST = """
+SELECT %(armed)s = ANY(unit.capabilities) AND NOT EXISTS (
+    SELECT 1 FROM alerts_patrolunit AS other JOIN alerts_station AS theirs ON theirs.id = other.station_id
+    WHERE other.id <> unit.id AND %(armed)s = ANY(other.capabilities)
+        AND other.status IN ('available', 'returning')
+        AND coalesce(ST_Covers(sector.area, theirs.position), theirs.id = station.id)
+)
+FROM alerts_patrolunit AS unit JOIN alerts_station AS station ON station.id = unit.station_id
+LEFT JOIN LATERAL (
+    SELECT zone.area FROM communities_zone AS zone
+    WHERE zone.kind = 'sector' AND ST_Covers(zone.area, station.position) ORDER BY zone.name LIMIT 1
+) AS sector ON true
+WHERE unit.call_sign = %(call_sign)s
+"""
 
 P, C = Notification.Purpose, Notification.Channel
 
@@ -164,22 +179,19 @@ def _out_of_reach(station: Station, incident: Incident) -> bool:
     return tried == {Notification.Status.FAILED_PERM}
 
 
-def warn_if_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) -> None:
+def asked_if_last(call_sign: str) -> Asked:
+    """The question whether a unit is armed, and no other armed one is free in the sector of its station.
+
+    Where no sector is loaded: at its station.
+    """
+    return Asked(_IS_LAST, {"call_sign": call_sign, "armed": Capability.ARMED_BOARDING.value})
+
+
+def warn_of_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) -> None:
     """Decoy guard: tell the duty officer in the same second that the sector's last armed unit is called.
 
     A false distress is a known way to empty an area; the unit is tasked all the same.
     """
-    if Capability.ARMED_BOARDING not in unit.capabilities:
-        return
-    sector = Zone.objects.filter(kind=Zone.Kind.SECTOR, area__covers=unit.station.position).first()
-    here = Q(station__position__coveredby=sector.area) if sector else Q(station=unit.station)
-    others = PatrolUnit.objects.filter(
-        here,
-        capabilities__contains=[Capability.ARMED_BOARDING],
-        status__in=[PatrolUnit.Status.AVAILABLE, PatrolUnit.Status.RETURNING],
-    ).exclude(pk=unit.pk)
-    if others.exists():
-        return
     duty, _ = candidates.desks(incident, where, unit)
     if duty is not None:
         call_desk(

@@ -123,7 +123,7 @@ def test_a_first_rung_costs_few_statements_and_fewer_ways_to_the_database(
     PatrolUnit.objects.update(capabilities=["sar_surface"])  # nobody is the last armed one
     kept, ways, go = fleet.read(NOW), [], rows._in_one_go
     monkeypatch.setattr(rows, "_in_one_go", lambda questions: ways.append(questions) or go(questions))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         escalation.carry_out(distress.pk, now=NOW, hurried=True, kept=kept, then=lambda incident: None)
     assert len(ways) == 4
     assert Notification.objects.count() == 1
