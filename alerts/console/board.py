@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from alerts.console import changes, rows, units
@@ -309,7 +310,7 @@ def alarm_of(untaken: list[UUID], seen: set[UUID], language: str) -> dict:
                     "type": str(row.get_type_display()),
                     "received_at": row.received_at.isoformat(),
                     "drill": row.drill,
-                    "where": rows.where_text(row),
+                    "where": rows.where_text(row) or _("no position"),
                     "position": list(row.lon_lat) if row.lon_lat else None,
                 }
                 for row in Incident.objects.filter(pk__in=wanted).order_by("drill", "received_at")

@@ -31,7 +31,7 @@ def default_query(user: User) -> str:
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the filters of `query` under `name`; a view of that name is overwritten."""
-    name = " ".join(request.POST.get("name", "").split())[:60]
+    name = _name(request)
     query = QueueFilter(QueryDict(request.POST.get("query", "")[:1000])).query()
     if not name:
         return _said(request, query, _("Give the view a name."), status=422)
@@ -52,7 +52,7 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rename(request: HttpRequest, pk) -> HttpResponse:
     view = _own(request, pk)
-    name = " ".join(request.POST.get("name", "").split())[:60]
+    name = _name(request)
     if not name:
         return _said(request, view.query, _("Give the view a name."), status=422)
     try:
@@ -99,6 +99,12 @@ def restore(request: HttpRequest, pk) -> HttpResponse:
     except IntegrityError:
         return _said(request, view.query, _("There is a view of this name already."), status=409)
     return _said(request, view.query, _("“%s” is back.") % view.name)
+
+
+def _name(request: HttpRequest) -> str:
+    """The name that was typed, without signs that are not seen, as NUL (the database refuses it) and bidi."""
+    typed = " ".join(request.POST.get("name", "").split())
+    return "".join(filter(str.isprintable, typed)).strip()[:60]
 
 
 def _own(request: HttpRequest, pk) -> SavedView:

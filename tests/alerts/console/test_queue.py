@@ -255,10 +255,19 @@ def test_another_officers_views_are_not_there(desk, supervisor, act):
     assert desk.post(f"/console/views/{view.pk}/{act}/", {"name": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\n"])
+@pytest.mark.parametrize("name", ["", "   ", "\n", "\x00", "\u200b \u202e"])
 def test_a_view_without_a_name_is_refused(desk, name):
     answer = desk.post("/console/views/", {"name": name, "query": ""}, headers={"X-Fragment": "1"})
     assert answer.status_code == 422
+
+
+def test_signs_that_are_not_seen_are_left_out_of_a_views_name(desk):
+    desk.post("/console/views/", {"name": "\u202eNi\x00ght\u2066 watch\x00", "query": ""})
+    view = SavedView.objects.get()
+    assert view.name == "Night watch"
+    desk.post(f"/console/views/{view.pk}/rename/", {"name": "Da\x00y\u202e"})
+    view.refresh_from_db()
+    assert view.name == "Day"
 
 
 def test_the_filters_write_themselves_as_they_are_read():

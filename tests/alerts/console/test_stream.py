@@ -356,6 +356,23 @@ def test_units_that_change_are_told(dispatcher, patrol, monkeypatch):
     play(scene)
 
 
+@pytest.mark.parametrize(
+    ("language", "place", "where"),
+    [("en", "", "no position"), ("en", "Pangkor", "Pangkor"), ("ms", "", "tiada kedudukan")],
+)
+def test_the_alarm_says_that_a_distress_has_no_position(client, dispatcher, language, place, where):
+    client.force_login(dispatcher)
+    factories.Incident(
+        emergency_phase="DISTRESS",
+        received_at=timezone.now(),
+        position=None,
+        position_error_m=None,
+        place=place,
+    )
+    said = client.get("/console/changes/", {"language": language}).json()
+    assert said["alarm"]["untaken"][0]["where"] == where
+
+
 def test_without_a_stream_the_same_is_had_by_asking(client, dispatcher):
     client.force_login(dispatcher)
     since = quiet_mark()
