@@ -260,3 +260,18 @@ def test_the_way_back_shuts_the_incident_in_title_queue_and_pane(visit, dispatch
     expect(page.locator("#pane")).to_have_count(0)
     expect(page).not_to_have_title(re.compile(distress.reference))
     expect(page.locator("#queue-list [aria-current]")).to_have_count(0)
+
+
+def test_a_printed_incident_is_the_incident(visit, distress, dispatcher):
+    page = opened(visit, distress, "dispatcher")
+    page.set_viewport_size({"width": 700, "height": 900})  # of a sheet of paper
+    page.emulate_media(media="print")
+    assert "TOLONG bot karam" in page.locator("#incident").inner_text()
+    expect(page.locator("#units")).to_be_hidden()
+    expect(page.locator("#queue")).to_be_hidden()
+
+
+def test_a_form_opened_by_its_address_is_seen_on_a_phone(visit, distress, dispatcher):
+    page = visit(address(distress) + "act/note/", who="dispatcher", size="handheld")
+    page.locator("html[data-ready]").wait_for()
+    expect(page.locator("#incident form.act")).to_be_visible()

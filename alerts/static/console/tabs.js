@@ -21,5 +21,5 @@ export function start() {
   });
   document.addEventListener("suar:open", () => show("incident"));
   document.addEventListener("suar:show", () => show("sea"));
-  show(document.getElementById("pane") ? "incident" : "queue");
+  show(document.querySelector("#pane, #incident form.act") ? "incident" : "queue");
 }
