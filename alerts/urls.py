@@ -3,7 +3,8 @@
 from django.urls import path
 
 from alerts import feedback, kept_answers, views, webhooks
-from reports.views import Reports
+from alerts.console.access import incidents_for
+from reports.views import IncidentMap, Incidents, Reports
 
 api_urlpatterns = [
     path(
@@ -11,6 +12,8 @@ api_urlpatterns = [
         Reports.as_view(reply=feedback.hear, kept_reply=kept_answers.to_report),
         name="reports",
     ),
+    path("incidents/", Incidents.as_view(seen_by=incidents_for), name="incidents"),
+    path("incidents.geojson", IncidentMap.as_view(seen_by=incidents_for), name="incidents-map"),
     path("incidents/<uuid:id>/", views.IncidentStory.as_view(), name="incident"),
     path("incidents/<uuid:id>/weather/", views.Weather.as_view(), name="incident-weather"),
     path("incidents/<uuid:id>/vessels/", views.IncidentVessels.as_view(), name="incident-vessels"),

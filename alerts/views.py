@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from alerts import dispatch, positions, vessels, weather
+from alerts.console.access import incidents_for
 from alerts.models import Dispatch, PatrolUnit, UnitPosition
 from alerts.serializers import (
     DispatchSerializer,
@@ -31,7 +32,6 @@ from communities.models import Device
 from communities.permissions import IsCrew, IsDesk
 from communities.serializers import problems
 from communities.views import private
-from reports.models import Incident
 
 
 @private
@@ -224,14 +224,18 @@ class IncidentStory(APIView):
     )
     def get(self, request: Request, id) -> Response:
         """One incident: its reports, in their words and as read, its dispatches and the whole story."""
-        incidents = Incident.objects.select_related("held_by", "escalation").prefetch_related(
-            "reports__reporter",
-            "reports__attachments",
-            "dispatches__unit",
-            "dispatches__transitions__by",
-            "transitions__by",
-            "notifications__unit",
-            "weather__by",
+        incidents = (
+            incidents_for(request.user)
+            .select_related("held_by", "escalation")
+            .prefetch_related(
+                "reports__reporter",
+                "reports__attachments",
+                "dispatches__unit",
+                "dispatches__transitions__by",
+                "transitions__by",
+                "notifications__unit",
+                "weather__by",
+            )
         )
         return Response(IncidentStorySerializer(get_object_or_404(incidents, pk=id)).data)
 
@@ -251,7 +255,7 @@ class Weather(APIView):
         A speed goes with its direction. What is left out stays, null takes it back. 200: nothing changed.
         409: the incident has ended, or nothing was said.
         """
-        incident = get_object_or_404(Incident, pk=id)
+        incident = get_object_or_404(incidents_for(request.user), pk=id)
         said = WeatherSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         row, is_new = weather.enter(incident.pk, by=request.user, **said.validated_data)
@@ -266,7 +270,7 @@ class Weather(APIView):
 
         Done twice, the entry stands again. 409: the incident has ended, or no weather was entered.
         """
-        incident = get_object_or_404(Incident, pk=id)
+        incident = get_object_or_404(incidents_for(request.user), pk=id)
         row, _ = weather.take_back(incident.pk, by=request.user)
         return Response(WeatherSerializer(row).data)
 
@@ -285,6 +289,6 @@ class IncidentVessels(APIView):
         Empty where the incident has no position. Whom to call is the officer's decision: a quiet matter is
         no matter for other ships.
         """
-        incident = get_object_or_404(Incident, pk=id)
+        incident = get_object_or_404(incidents_for(request.user), pk=id)
         found = vessels.near(incident.lon_lat) if incident.lon_lat else []
         return Response(NearVesselSerializer(found, many=True).data)

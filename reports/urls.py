@@ -1,4 +1,4 @@
-"""Addresses of reports and of their reading, under /api/v1/; `reports/` itself is in alerts.urls."""
+"""Addresses of photos and of names of places, under /api/v1/; the others of reports are in alerts.urls."""
 
 from django.urls import path
 
@@ -9,7 +9,6 @@ from reports import place_names, views
 writing = {"refuse_name": place_names.refuse_name, "refuse_position": place_names.refuse_position}
 api_urlpatterns = [
     path("reports/<uuid:id>/photos/", views.Photos.as_view(), name="photos"),
-    path("incidents/", views.Incidents.as_view(), name="incidents"),
     path("places/", Places.as_view(**writing), name="places"),
     path("places/<uuid:id>/", OnePlace.as_view(**writing), name="place"),
     path(
@@ -19,5 +18,4 @@ api_urlpatterns = [
         ),
         name="places-alike",
     ),
-    path("incidents.geojson", views.IncidentMap.as_view(), name="incidents-map"),
 ]

@@ -24,7 +24,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from communities.authentication import DeviceAuthentication, ReportingAuthentication
-from communities.models import Device
+from communities.models import Device, User
 from communities.paging import KeysetPages
 from communities.parsers import JSONParser, forgiving_json
 from communities.permissions import IsDesk, IsDevice
@@ -321,14 +321,19 @@ class Photos(APIView):
         )
 
 
-def filtered(request: Request) -> tuple[QuerySet[Incident], bool]:
-    """The incidents that the query string asks for, and whether all of them are open."""
+def everything(user: User) -> QuerySet[Incident]:
+    """Every incident: what somebody may see where nobody says less."""
+    return Incident.objects.all()
+
+
+def filtered(request: Request, seen: QuerySet[Incident]) -> tuple[QuerySet[Incident], bool]:
+    """Those of `seen` that the query string asks for, and whether all of them are open."""
     wanted = IncidentFilterSerializer(data=request.query_params.dict())
     wanted.is_valid(raise_exception=True)
     wanted = wanted.validated_data
     statuses = wanted.get("status")
     only_open = not statuses or set(statuses) <= set(Incident.QUEUE_STATUSES)
-    incidents = Incident.objects.in_queue() if only_open else Incident.objects.all()
+    incidents = seen.in_queue() if only_open else seen
     if statuses:
         incidents = incidents.filter(status__in=statuses)
     if wanted.get("priority"):
@@ -361,6 +366,7 @@ class Incidents(GenericAPIView):
     permission_classes = [IsDesk]
     pagination_class = IncidentPages
     queryset = Incident.objects.none()
+    seen_by = staticmethod(everything)
 
     @extend_schema(
         operation_id="list_incidents",
@@ -369,7 +375,7 @@ class Incidents(GenericAPIView):
     )
     def get(self, request: Request) -> Response:
         """The queue, most urgent first; with a status that is not open the archive, newest first."""
-        incidents, self.paginator.only_open = filtered(request)
+        incidents, self.paginator.only_open = filtered(request, self.seen_by(request.user))
         page = self.paginator.paginate_queryset(incidents.select_related("held_by"), request, view=self)
         return self.paginator.get_paginated_response(IncidentSerializer(page, many=True).data)
 
@@ -377,6 +383,7 @@ class Incidents(GenericAPIView):
 @private
 class IncidentMap(APIView):
     permission_classes = [IsDesk]
+    seen_by = staticmethod(everything)
 
     @extend_schema(
         operation_id="map_incidents",
@@ -385,7 +392,7 @@ class IncidentMap(APIView):
     )
     def get(self, request: Request) -> HttpResponse:
         """The same incidents for a map, as GeoJSON (RFC 7946); `truncated` if some were left out."""
-        incidents, only_open = filtered(request)
+        incidents, only_open = filtered(request, self.seen_by(request.user))
         order = ("queue_rank", "id") if only_open else ("-received_at", "id")
         rows = list(incidents.order_by(*order).values_list(*_FEATURE_COLUMNS)[: MOST_FEATURES + 1])
         collection = {

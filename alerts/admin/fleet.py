@@ -6,6 +6,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from alerts.console.access import scope_of
 from alerts.models import Advisory, PatrolUnit, Station, UnitPosition, UnitStatusChange
 from communities.admin import DESK, STAFF, SUPERVISORS, VILLAGE, ReadOnlyAdmin, RoleAdmin
 from communities.charts import ChartAdmin, position_text
@@ -43,6 +44,9 @@ class PatrolUnitAdmin(RoleAdmin):
     autocomplete_fields = ["station"]
     filter_horizontal = ["crew"]
     list_per_page = 50
+
+    def get_queryset(self, request):
+        return scope_of(request.user).units(super().get_queryset(request))
 
     @admin.display(description=_("last fix"))
     def last_fix(self, unit) -> str:

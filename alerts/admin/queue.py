@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from alerts.console.access import scope_of
 from alerts.console.acts import ACTS, carry_out
 from alerts.console.forms import escalation_of, is_held, span
 from alerts.console.incident_page import page_of
@@ -167,14 +168,12 @@ class IncidentAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         told = Dispatch.objects.answerable().select_related("unit").order_by("created_at")
         unanswered = Question.objects.unanswered(timezone.now())
-        return (
-            super()
-            .get_queryset(request)
-            .with_waiting_dismissals()
-            .prefetch_related(
-                Prefetch("dispatches", told, to_attr="told"),
-                Prefetch("questions", unanswered, to_attr="unanswered"),
-            )
+        incidents = super().get_queryset(request)
+        if role_of(request.user) in DESK:
+            incidents = scope_of(request.user).incidents(incidents)
+        return incidents.with_waiting_dismissals().prefetch_related(
+            Prefetch("dispatches", told, to_attr="told"),
+            Prefetch("questions", unanswered, to_attr="unanswered"),
         )
 
     def get_actions(self, request):

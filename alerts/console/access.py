@@ -58,29 +58,33 @@ class Scope:
 
     agency: UUID | None = None
 
-    def incidents(self) -> QuerySet[Incident]:
-        """The incidents that this desk may know of.
+    def incidents(self, of: QuerySet[Incident] | None = None) -> QuerySet[Incident]:
+        """The incidents that this desk may know of, or those of a queryset.
 
         One is left out only if it surely lies in a sector of another agency that has a desk of its own,
         touches no sector of this one, and none of this agency's units was ever told of it; one that was
         merged follows the incident that stayed, too.
         """
+        of = Incident.objects.all() if of is None else of
         others = self._other_desks()
         if not others:
-            return Incident.objects.all()
+            return of
         left_out = self._elsewhere("", others) & (
             Q(merged_into__isnull=True) | self._elsewhere("merged_into", others)
         )
-        return Incident.objects.exclude(left_out)
+        return of.exclude(left_out)
 
-    def units(self) -> QuerySet[PatrolUnit]:
-        """The units that this desk may see: those of another agency with a desk of its own only while called
-        for an incident that this one sees."""
+    def units(self, of: QuerySet[PatrolUnit] | None = None) -> QuerySet[PatrolUnit]:
+        """The units that this desk may see, or those of a queryset.
+
+        Those of another agency with a desk of its own only while called for an incident that this one sees.
+        """
+        of = PatrolUnit.objects.all() if of is None else of
         others = self._other_desks()
         if not others:
-            return PatrolUnit.objects.all()
+            return of
         called = Dispatch.objects.answerable().filter(incident__in=self.incidents().in_queue())
-        return PatrolUnit.objects.filter(~Q(station__agency__in=others) | Q(pk__in=called.values("unit")))
+        return of.filter(~Q(station__agency__in=others) | Q(pk__in=called.values("unit")))
 
     def _other_desks(self) -> list[UUID]:
         """Agencies beside this one where somebody at a desk can sign in."""

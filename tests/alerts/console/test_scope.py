@@ -130,3 +130,43 @@ def test_a_unit_of_ours_names_no_matter_that_only_another_desk_sees(client, ours
     told = client.get(address).content.decode()
     assert seen.reference in told
     assert hidden.reference not in told
+
+
+class TestBesideTheConsole:
+    """The API and the older pages show no more than the desk."""
+
+    @pytest.fixture
+    def seen(self):
+        return at(HOME, reference="HH222")
+
+    @pytest.fixture
+    def hidden(self):
+        return at(THEIRS, reference="TT222")
+
+    def test_lists_and_charts_leave_out_what_the_desk_does_not_see(
+        self, client, ours, neighbour, seen, hidden
+    ):
+        client.force_login(ours)
+        for url in ("/api/v1/incidents/", "/api/v1/incidents.geojson", "/admin/reports/incident/"):
+            page = client.get(url).content.decode()
+            assert "HH222" in page
+            assert "TT222" not in page
+
+    def test_one_is_not_found_by_its_address(self, client, ours, neighbour, seen, hidden):
+        client.force_login(ours)
+        for url in ("/api/v1/incidents/{}/", "/api/v1/incidents/{}/vessels/"):
+            assert client.get(url.format(seen.pk)).status_code == 200
+            assert client.get(url.format(hidden.pk)).status_code == 404
+        weather = client.post(
+            f"/api/v1/incidents/{hidden.pk}/weather/", {"sea_state": 4}, content_type="application/json"
+        )
+        assert weather.status_code == 404
+        assert client.get(f"/admin/reports/incident/{hidden.pk}/change/").status_code == 302
+
+    def test_units_of_another_desk_are_not_in_the_older_list(self, client, ours, neighbour):
+        factories.PatrolUnit(call_sign="OWN", station=factories.Station(code="O", agency=ours.agency))
+        factories.PatrolUnit(call_sign="ALIEN", station=factories.Station(code="A", agency=neighbour))
+        client.force_login(ours)
+        page = client.get("/admin/alerts/patrolunit/").content.decode()
+        assert "OWN" in page
+        assert "ALIEN" not in page
