@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from alerts import alarms
 from alerts.console import waiting
+from alerts.console.acts import ACTS
 from alerts.models import DeskEntry, Handover
 from tests import factories
 from tests.browser import rows
@@ -45,3 +46,22 @@ def test_axe_finds_no_fault(page, scheme, visit, busy):
             width
         )
         assert opened.evaluate(STICKING_OUT) == [], f"scrolls sideways at {width}"
+
+
+def test_axe_finds_no_fault_in_the_form_of_any_act_on_a_phone(visit, busy):
+    opened = visit("/console/", who="dispatcher", viewport={"width": 360, "height": 740})
+    site, seen = opened.url.partition("/console/")[0], []
+    for act in ACTS:
+        address = f"{site}/console/incidents/{busy.pk}/act/{act}/"
+        if opened.request.get(address).status != 200:
+            continue  # not offered as the incident stands
+        opened.goto(address)
+        form = opened.locator("form.act")
+        if not form.count():
+            continue  # done without asking
+        assert form.is_visible(), act
+        seen.append(act)
+        found = Axe().run(opened, options=RULES).response["violations"]
+        assert [(fault["id"], [node["html"][:160] for node in fault["nodes"]]) for fault in found] == [], act
+        assert opened.evaluate(STICKING_OUT) == [], f"{act} scrolls sideways"
+    assert len(seen) > 8, seen

@@ -181,10 +181,21 @@ def test_nothing_sticks_out_sideways(visit_live, dispatcher, width):
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
+def test_on_a_phone_the_queue_begins_in_sight_of_the_alarm(visit_live, dispatcher):
+    for n in range(3):
+        rows.incident(f"TOLONG bot karam 4 1{n}.2N 100 25.1E 3 orang", key=f"SM{n}")
+    page = live(visit_live(DESK, who="dispatcher", viewport={"width": 360, "height": 740}))
+    expect(page.locator("#alarm")).to_be_visible()
+    expect(page.locator("#queue-list > .row").first).to_be_visible()
+    top = page.locator("#queue").bounding_box()["y"]
+    assert top < 740 / 2
+
+
 def test_colours_and_the_wall_are_kept(visit_live, dispatcher):
     page = live(visit_live(DESK, who="dispatcher"))
     page.select_option("#theme", "light")
     page.locator("#wall").click()
+    page.wait_for_timeout(500)  # Chromium writes down what is kept in a time of its own
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     assert page.evaluate("document.documentElement.hasAttribute('data-wall')")
