@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from alerts import alarms, beacon_floods, candidates, messages, outbox
 from alerts.models import Dispatch, Notification, PatrolUnit, Station
-from communities import phones
+from communities import phones, rows
 from communities.rows import Asked
 from reports.models import Incident
 from reports.taxonomy import Capability
@@ -192,7 +192,9 @@ def warn_of_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) 
 
     A false distress is a known way to empty an area; the unit is tasked all the same.
     """
-    duty, _ = candidates.desks(incident, where, unit)
+    # By a plain statement: an alert waits for this, and `candidates.desks` asks for the centres above as well.
+    [own] = rows.read(Asked("WHERE id = %s AND duty_phone <> ''", [unit.station_id], Station))
+    duty = own[0] if own else candidates.desks(incident, where, unit)[0]
     if duty is not None:
         call_desk(
             duty,

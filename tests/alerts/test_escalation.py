@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from alerts import escalation
 from alerts.ladder import BY_PRIORITY, LOOK, NO_UNIT
-from alerts.models import Escalation, Notification
+from alerts.models import Escalation, Notification, Station
 from reports.models import Incident
 from tests import factories
 
@@ -93,6 +93,25 @@ def test_a_rung_carried_out_twice_calls_once(fleet):
         next_step=0, due_at=NOW
     )  # as if the first copy had died before its commit was seen
     assert called(fleet, incident, 1) == []
+
+
+@pytest.mark.parametrize("its_own_desk", [True, False])
+def test_that_the_last_armed_unit_is_called_is_told_to_a_desk_in_the_same_rung(fleet, patrol, its_own_desk):
+    patrol.capabilities = ["sar_surface", "armed_boarding"]
+    patrol.save()
+    nearest = factories.Station(
+        code="NEAR",
+        duty_phone="+60123000999",
+        agency=patrol.station.agency,
+        position=factories.point((100.5, 4.2)),
+    )
+    if not its_own_desk:
+        Station.objects.filter(pk=patrol.station_id).update(duty_phone="")
+    incident = an_incident(1)
+    desk = patrol.station.code if its_own_desk else nearest.code
+    assert called(fleet, incident, 0) == sorted([f"{desk} sms", "unit 1 sms"])
+    told = Notification.objects.get(station__code=desk)
+    assert patrol.call_sign in told.text and incident.reference in told.text
 
 
 def test_no_unit_rings_both_desks_until_somebody_answers(mrcc, station):

@@ -109,7 +109,7 @@ def play(sequences: int, seed: int, *, seconds: float = 1e9, say=lambda text: No
     return game.tally
 
 
-def _one_process(sequences: int, seed: int) -> int:
+def _one_process(sequences: int, seed: int, minutes: float) -> int:
     """Play on the database that the environment names."""
     import django
 
@@ -125,7 +125,9 @@ def _one_process(sequences: int, seed: int) -> int:
     settings.TRANSPORTS = state_acts.TRANSPORTS
     state_acts.false_ranking(setattr)
     started = time.monotonic()
-    tally = play(sequences, seed, say=lambda text: print(f"seed {seed}: {text}", flush=True))
+    tally = play(
+        sequences, seed, seconds=60 * minutes, say=lambda text: print(f"seed {seed}: {text}", flush=True)
+    )
     print("\n".join(tally.faults))
     show(tally.rows())
     took = time.monotonic() - started
@@ -140,10 +142,11 @@ def main() -> int:
     parser.add_argument("--sequences", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--processes", type=int, default=2, help="each with a database of its own")
+    parser.add_argument("--minutes", type=float, default=1e6, help="end then, and tell what came of it")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.child:
-        return _one_process(wanted.sequences, wanted.seed)
+        return _one_process(wanted.sequences, wanted.seed, wanted.minutes)
     import secrets
 
     from config.localservices import ROOT, Services
@@ -166,6 +169,7 @@ def main() -> int:
             url = values["DATABASE_URL"].removesuffix("suar") + f"states_{number}"
             command = [sys.executable, "-m", "tests.faults.states", "--child"]
             command += ["--sequences", str(share), "--seed", str(wanted.seed + number)]
+            command += ["--minutes", str(wanted.minutes)]
             children.append(subprocess.Popen(command, env=environment | {"DATABASE_URL": url}))
         return max(child.wait() for child in children)
     finally:
