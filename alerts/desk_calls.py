@@ -192,7 +192,7 @@ def warn_of_last(unit: PatrolUnit, incident: Incident, where, *, now: datetime) 
 
     A false distress is a known way to empty an area; the unit is tasked all the same.
     """
-    # By a plain statement: an alert waits for this, and `candidates.desks` asks for the centres above as well.
+    # By a plain statement: an alert waits for this, and `candidates.desks` asks for the centres above, too.
     [own] = rows.read(Asked("WHERE id = %s AND duty_phone <> ''", [unit.station_id], Station))
     duty = own[0] if own else candidates.desks(incident, where, unit)[0]
     if duty is not None:

@@ -111,7 +111,8 @@ def test_that_the_last_armed_unit_is_called_is_told_to_a_desk_in_the_same_rung(f
     desk = patrol.station.code if its_own_desk else nearest.code
     assert called(fleet, incident, 0) == sorted([f"{desk} sms", "unit 1 sms"])
     told = Notification.objects.get(station__code=desk)
-    assert patrol.call_sign in told.text and incident.reference in told.text
+    assert patrol.call_sign in told.text
+    assert incident.reference in told.text
 
 
 def test_no_unit_rings_both_desks_until_somebody_answers(mrcc, station):
