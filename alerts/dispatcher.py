@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
-from alerts import asked_rankings, delivery, escalation, fleet, pulses, searoutes, wakeup, watches
+from alerts import asked_rankings, delivery, escalation, fleet, pulses, rungs, searoutes, wakeup, watches
 from alerts.clock import SteadyClock
 from alerts.lanes import Lanes
 from alerts.transports.base import get_transport
@@ -143,7 +143,7 @@ class Rungs:
         if len(self.in_work) >= RUNGS:
             return 0
         begun = 0
-        for incident_id, priority in escalation.due(now, RUNGS, without=self.in_work):
+        for incident_id, priority in rungs.due(now, RUNGS, without=self.in_work):
             most = RUNGS if priority <= delivery.URGENT else RUNGS - 1
             with self.lock:
                 if len(self.in_work) >= most:
@@ -168,13 +168,13 @@ class Rungs:
             def lease(incident: Incident) -> None:
                 booking.claim_of(incident, worker=one.name, now=now)
 
-            done = escalation.try_to_carry_out(
+            done = rungs.try_to_carry_out(
                 incident_id, now=now, hurried=True, kept=one.keeper.latest(), then=lease
             )
             if done:
                 booking.send()
                 self.incomplete.add(incident_id)
-                self.afterwards.submit(self._rank, incident_id, escalation.complete_ranking, QUIET_S)
+                self.afterwards.submit(self._rank, incident_id, rungs.complete_ranking, QUIET_S)
         except Exception:  # the database went away; the row is still there
             log.exception("incident %s: the rung could not be carried out", incident_id)
         finally:

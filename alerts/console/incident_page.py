@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alerts import candidates, escalation, sector_ladders, vessels
+from alerts import candidates, climbs, sector_ladders, vessels
 from alerts.console import timeline
 from alerts.console.forms import escalation_of, ranking_of, span
 from alerts.fitness import nm
@@ -99,7 +99,7 @@ def climb_of(incident: Incident) -> list[dict]:
     ladder = escalation_of(incident)
     if ladder is None or not ladder.is_live or not incident.is_open:
         return []
-    rungs = escalation.ladder_of(incident, ladder, found=ladder.climbing in ("", "units"))
+    rungs = climbs.ladder_of(incident, ladder, found=ladder.climbing in ("", "units"))
     lines = sector_ladders.in_words(rungs)
     place = min(ladder.next_step, len(lines) - 1)
     return [
@@ -108,7 +108,7 @@ def climb_of(incident: Incident) -> list[dict]:
             "what": what,
             "done": n < place,
             "next": n == place,
-            "at": ladder.due_at if n == place else escalation.time_of(rungs, ladder, n),
+            "at": ladder.due_at if n == place else climbs.time_of(rungs, ladder, n),
         }
         for n, (when, what) in enumerate(lines)
     ]

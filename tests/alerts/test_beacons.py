@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from alerts import beacons, candidates, dispatch, escalation, messages
+from alerts import beacons, candidates, dispatch, escalation, messages, rungs
 from alerts.ais import Heard
 from alerts.models import Beacon, Dispatch, Escalation, Notification
 from reports.models import Incident, Report
@@ -219,7 +219,7 @@ class TestWhatAFloodDoes:
             type="sinking", priority=1, position=factories.point(factories.OFF_PANGKOR)
         )
         escalation.want(person.pk, now=self.LATER)
-        order = [pk for pk, _priority in escalation.due(self.LATER, 99)]
+        order = [pk for pk, _priority in rungs.due(self.LATER, 99)]
         assert order.index(person.pk) == 5
 
     def test_devices_without_a_position_call_each_desk_once(self, patrol):
@@ -231,7 +231,7 @@ class TestWhatAFloodDoes:
 
 def carry_out_all(now) -> int:
     done = 0
-    while some := escalation.carry_out_due(now, most=100):
+    while some := rungs.carry_out_due(now, most=100):
         done += some
     return done
 

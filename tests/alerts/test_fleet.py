@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from alerts import escalation, fleet
+from alerts import escalation, fleet, rungs
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from communities import rows
 from tests import factories
@@ -56,7 +56,7 @@ def test_a_unit_that_dropped_out_since_the_fleet_was_read_is_not_called(
     kept = fleet.read(NOW)
     if changed:
         PatrolUnit.objects.filter(pk=patrol.pk).update(**changed)
-    assert escalation.carry_out(distress.pk, now=NOW, hurried=True, kept=kept)
+    assert rungs.carry_out(distress.pk, now=NOW, hurried=True, kept=kept)
     assert Dispatch.objects.get().unit.call_sign == (called or second_patrol.call_sign)
 
 
@@ -67,11 +67,11 @@ def test_a_hurried_rung_says_the_same_and_the_ranking_is_completed_afterwards(
         type="sinking", emergency_phase="DISTRESS", priority=1, received_at=NOW, position=distress.position
     )
     escalation.want(other.pk, now=NOW)
-    escalation.carry_out(distress.pk, now=NOW, hurried=True, kept=fleet.read(NOW))
+    rungs.carry_out(distress.pk, now=NOW, hurried=True, kept=fleet.read(NOW))
     hurried = Escalation.objects.get(pk=distress.pk)
     assert hurried.ranking["partial"]
     PatrolUnit.objects.update(status="available")
-    escalation.carry_out(other.pk, now=NOW)
+    rungs.carry_out(other.pk, now=NOW)
     slow = Escalation.objects.get(pk=other.pk)
     said = Dispatch.objects.order_by("created_at").values_list(
         "unit", "distance_m", "eta_s", "bearing_deg", "why", "status"
@@ -82,39 +82,39 @@ def test_a_hurried_rung_says_the_same_and_the_ranking_is_completed_afterwards(
         other.reference, distress.reference
     )
     assert (hurried.due_at, hurried.next_step) == (slow.due_at, slow.next_step)
-    escalation.complete_ranking(distress.pk, now=NOW)
+    rungs.complete_ranking(distress.pk, now=NOW)
     hurried.refresh_from_db()
     assert hurried.ranking == slow.ranking
     assert hurried.due_at == NOW + timedelta(seconds=60)
 
 
 def test_a_ranking_is_not_completed_over_a_newer_one(patrol, second_patrol, distress, monkeypatch):
-    escalation.carry_out(distress.pk, now=NOW, hurried=True, kept=fleet.read(NOW))
-    rank_for = escalation.candidates.rank_for
+    rungs.carry_out(distress.pk, now=NOW, hurried=True, kept=fleet.read(NOW))
+    rank_for = rungs.candidates.rank_for
 
     def meanwhile(*args, **how):
         Escalation.objects.update(ranking={"newer": True}, ranked_at=NOW + timedelta(seconds=1))
         return rank_for(*args, **how)
 
-    monkeypatch.setattr(escalation.candidates, "rank_for", meanwhile)
-    escalation.complete_ranking(distress.pk, now=NOW)
+    monkeypatch.setattr(rungs.candidates, "rank_for", meanwhile)
+    rungs.complete_ranking(distress.pk, now=NOW)
     assert Escalation.objects.get().ranking == {"newer": True}
 
 
 def test_a_later_rung_is_never_hurried(patrol, second_patrol, distress):
-    escalation.carry_out(distress.pk, now=NOW, hurried=True)
-    escalation.carry_out(distress.pk, now=NOW + timedelta(seconds=60), hurried=True)
+    rungs.carry_out(distress.pk, now=NOW, hurried=True)
+    rungs.carry_out(distress.pk, now=NOW + timedelta(seconds=60), hurried=True)
     assert "partial" not in Escalation.objects.get().ranking
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=3000)])
 def test_a_ladder_asked_for_by_a_clock_that_is_ahead_starts_now(patrol, distress, ahead):
     Escalation.objects.update(started_at=NOW + ahead, due_at=NOW + ahead)
-    assert escalation.due(NOW, 9) == [(distress.pk, 1)]
-    assert escalation.carry_out(distress.pk, now=NOW)
+    assert rungs.due(NOW, 9) == [(distress.pk, 1)]
+    assert rungs.carry_out(distress.pk, now=NOW)
     ladder = Escalation.objects.get()
     assert (ladder.next_step, ladder.started_at, ladder.due_at) == (1, NOW, NOW + timedelta(seconds=60))
-    assert not escalation.due(NOW, 9)
+    assert not rungs.due(NOW, 9)
 
 
 def test_a_first_rung_costs_few_statements_and_fewer_ways_to_the_database(
@@ -124,6 +124,6 @@ def test_a_first_rung_costs_few_statements_and_fewer_ways_to_the_database(
     kept, ways, go = fleet.read(NOW), [], rows._in_one_go
     monkeypatch.setattr(rows, "_in_one_go", lambda questions: ways.append(questions) or go(questions))
     with django_assert_max_num_queries(17):
-        escalation.carry_out(distress.pk, now=NOW, hurried=True, kept=kept, then=lambda incident: None)
+        rungs.carry_out(distress.pk, now=NOW, hurried=True, kept=kept, then=lambda incident: None)
     assert len(ways) == 4
     assert Notification.objects.count() == 1

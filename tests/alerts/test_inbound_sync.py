@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts import escalation, inbound, inbound_sync, tasks
+from alerts import inbound, inbound_sync, rungs, tasks
 from alerts.models import InboundMessage, Notification
 from alerts.transports.base import TransportError
 from communities import identity
@@ -125,7 +125,7 @@ def test_a_crews_missed_digit_counts_and_is_answered(fake_twilio, fisher, patrol
     )
     incident = Incident.objects.get()
 
-    escalation.carry_out(incident.pk, now=incident.received_at + timedelta(seconds=1))
+    rungs.carry_out(incident.pk, now=incident.received_at + timedelta(seconds=1))
     fake_twilio.hold(PATROL_PHONE, f"1 {incident.reference}")
     assert sync() == 1
     incident.refresh_from_db()

@@ -8,7 +8,7 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from alerts import dispatch, escalation, sector_ladders
+from alerts import dispatch, escalation, rungs, sector_ladders
 from alerts.ladder import BY_PRIORITY
 from alerts.models import Escalation, Notification, SectorLadder
 from reports.models import Incident
@@ -167,7 +167,7 @@ def an_incident(priority: int) -> Incident:
 def called(fleet, incident, second: float) -> list[str]:
     before = set(Notification.objects.values_list("pk", flat=True))
     escalation.sweep(NOW + timedelta(seconds=second))
-    while escalation.carry_out(incident.pk, now=NOW + timedelta(seconds=second)):
+    while rungs.carry_out(incident.pk, now=NOW + timedelta(seconds=second)):
         pass
     rows = list(Notification.objects.exclude(pk__in=before).select_related("station"))
     Notification.objects.filter(status="pending").update(status="accepted")

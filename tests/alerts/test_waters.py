@@ -6,7 +6,7 @@ import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.utils import timezone
 
-from alerts import candidates, dispatch, escalation
+from alerts import candidates, dispatch, escalation, rungs
 from alerts.models import Dispatch, Escalation, Notification
 from alerts.waters import Waters, waters_of
 from tests import factories
@@ -193,7 +193,7 @@ def held(patrol, second_patrol, mrcc):
 
 
 def climb(incident, second=0.0):
-    while escalation.carry_out(incident.pk, now=NOW + timedelta(seconds=second)):
+    while rungs.carry_out(incident.pk, now=NOW + timedelta(seconds=second)):
         pass
 
 

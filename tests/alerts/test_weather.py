@@ -8,7 +8,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 from knox.models import AuthToken
 
-from alerts import calls, candidates, dispatch, escalation, weather
+from alerts import calls, candidates, dispatch, escalation, rungs, weather
 from alerts.models import Dispatch, Escalation, Notification, SceneWeather
 from reports.decisions import DecisionRefused
 from reports.workflow import TransitionNotAllowed
@@ -88,7 +88,7 @@ def test_a_direction_alone_is_not_taken_from_its_speed(distress, dispatcher):
 
 def test_the_same_figures_again_change_nothing(distress, dispatcher):
     row, _ = weather.enter(distress.pk, by=dispatcher, **SET_WEST, now=NOW)
-    escalation.carry_out(distress.pk, now=NOW)
+    rungs.carry_out(distress.pk, now=NOW)
     due_at = Escalation.objects.get().due_at
     assert due_at > NOW + timedelta(seconds=1)
     assert weather.enter(distress.pk, by=dispatcher, **SET_WEST, now=NOW + timedelta(seconds=1)) == (
@@ -134,11 +134,11 @@ def test_what_was_entered_stays(distress, dispatcher, statement):
 
 
 def test_the_running_ladder_ranks_anew_at_once(distress, dispatcher, patrol):
-    escalation.carry_out(distress.pk, now=NOW)
+    rungs.carry_out(distress.pk, now=NOW)
     patrol.sea_state_limit = 3
     patrol.save()
     weather.enter(distress.pk, by=dispatcher, sea_state=5, now=NOW + timedelta(seconds=10))
-    assert escalation.carry_out(distress.pk, now=NOW + timedelta(seconds=10))
+    assert rungs.carry_out(distress.pk, now=NOW + timedelta(seconds=10))
     ranking = Escalation.objects.get().ranking
     assert ranking["weather"] == "sea state 5"
     assert "sea state 5 is above its limit 3" in [row["reason"] for row in ranking["passed_over"]]
@@ -155,7 +155,7 @@ def test_the_ranking_aims_where_the_boat_will_be(distress, dispatcher):
 
 def test_a_crew_is_sent_where_the_boat_will_be_with_the_time(distress, dispatcher):
     weather.enter(distress.pk, by=dispatcher, **SET_WEST, now=NOW)
-    escalation.carry_out(distress.pk, now=NOW)
+    rungs.carry_out(distress.pk, now=NOW)
     row = Dispatch.objects.get()
     text = Notification.objects.get(channel="sms", purpose="alert").text
     arrives = NOW + timedelta(seconds=row.eta_s)
@@ -167,14 +167,14 @@ def test_a_crew_is_sent_where_the_boat_will_be_with_the_time(distress, dispatche
 
 def test_without_wind_and_current_a_crew_is_sent_where_it_was_reported(distress, dispatcher):
     weather.enter(distress.pk, by=dispatcher, sea_state=2, now=NOW)
-    escalation.carry_out(distress.pk, now=NOW)
+    rungs.carry_out(distress.pk, now=NOW)
     text = Notification.objects.get(channel="sms", purpose="alert").text
     assert "04-12.00N 100-27.00E 1" in text
     assert "@" not in text
 
 
 def test_crews_under_way_hear_where_to_steer_now(distress, dispatcher):
-    escalation.carry_out(distress.pk, now=NOW)
+    rungs.carry_out(distress.pk, now=NOW)
     dispatch.acknowledge(Dispatch.objects.get().pk, via="sms", now=NOW)
     weather.enter(distress.pk, by=dispatcher, **SET_WEST, now=NOW + timedelta(seconds=60))
     assert escalation.sweep(NOW + timedelta(seconds=60)) == 1
@@ -193,7 +193,7 @@ def test_crews_who_were_told_a_place_hear_the_corrected_one(distress, dispatcher
     patrol.speed_kn = 4
     patrol.save()
     weather.enter(distress.pk, by=dispatcher, **SET_WEST, now=NOW)
-    escalation.carry_out(distress.pk, now=NOW)
+    rungs.carry_out(distress.pk, now=NOW)
     assert "100-27.00E" not in Notification.objects.get(channel="sms", purpose="alert").text
     later = NOW + timedelta(seconds=60)
     weather.enter(distress.pk, by=dispatcher, sea_state=1, now=later)
@@ -287,7 +287,7 @@ class TestOverHttp:
         assert self.call(client, crew, distress, method="delete").status_code == 403
 
     def test_the_crews_app_is_told_where_to_steer(self, client, dispatcher, crew, distress):
-        escalation.carry_out(distress.pk, now=NOW)
+        rungs.carry_out(distress.pk, now=NOW)
         _, token = AuthToken.objects.create(user=crew)
 
         def told():
@@ -305,7 +305,7 @@ class TestAtTheDesk:
         act = f"/admin/reports/incident/{distress.pk}/act/weather/"
         assert "where the boat drifts" in client.get(act).content.decode()
         assert client.post(act, SET_WEST | {"sea_state": 3}).status_code == 302
-        escalation.carry_out(distress.pk, now=timezone.now())
+        rungs.carry_out(distress.pk, now=timezone.now())
         text = client.get(f"/admin/reports/incident/{distress.pk}/change/").content.decode()
         for piece in ("Likely place now", "current 2 kn to 270", "Support proposed", "tow", "nobody can"):
             assert piece in text
@@ -329,7 +329,7 @@ class TestAtTheDesk:
 
     def test_held_waters_are_shown_and_asking_for_a_unit_is_offered(self, client, dispatcher, distress):
         factories.Zone(kind="disputed", name="The Bank")
-        escalation.carry_out(distress.pk, now=NOW)
+        rungs.carry_out(distress.pk, now=NOW)
         client.force_login(dispatcher)
         assert (
             "no unit without an officer&#x27;s word"
@@ -341,7 +341,7 @@ class TestAtTheDesk:
         act = f"/admin/reports/incident/{distress.pk}/act/request-unit/"
         assert "Your word sends." in client.get(act).content.decode()
         assert client.post(act, {"reason": "rescue"}).status_code == 302
-        escalation.carry_out(distress.pk, now=timezone.now())
+        rungs.carry_out(distress.pk, now=timezone.now())
         assert Dispatch.objects.get().unit.call_sign == "MY-LUMUT-04"
 
     def test_a_proposed_support_unit_is_marked_where_units_are_named(

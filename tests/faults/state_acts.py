@@ -14,7 +14,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils import timezone
 
-from alerts import candidates, delivery, dispatch, escalation, inbound, receipts, spoken, states
+from alerts import candidates, delivery, dispatch, escalation, inbound, receipts, rungs, spoken, states
 from alerts.inbound import desks
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit
 from alerts.transports.base import TransportError
@@ -94,7 +94,7 @@ class Matters:
             self.ids.append(incident.pk)
         if rng.random() < 0.8:
             escalation.want(self.ids[0], now=timezone.now())
-            escalation.carry_out(self.ids[0], now=timezone.now())
+            rungs.carry_out(self.ids[0], now=timezone.now())
 
     def incident(self, rng: random.Random):
         return self.ids[0] if rng.random() < 0.8 else self.ids[1]
@@ -124,7 +124,7 @@ def _later(rng: random.Random):
 def carries_out(matters: Matters, rng: random.Random) -> None:
     incident_id = matters.incident(rng)
     if Escalation.objects.filter(pk=incident_id).exists():
-        escalation.carry_out(incident_id, now=_later(rng))
+        rungs.carry_out(incident_id, now=_later(rng))
 
 
 def sweeps(matters: Matters, rng: random.Random) -> None:

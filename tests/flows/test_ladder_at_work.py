@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from knox.models import AuthToken
 
-from alerts import dispatch, escalation, receipts
+from alerts import dispatch, escalation, receipts, rungs
 from alerts.dispatcher import Dispatcher
 from alerts.models import Dispatch, Escalation, Notification, Watch
 from communities.models import User
@@ -204,7 +204,7 @@ def test_of_two_due_ladders_the_real_one_is_climbed_before_the_drill(db):
     for drill, ago in ((True, 60), (False, 1)):
         incident = factories.Incident(priority=1, drill=drill)
         factories.Escalation(incident=incident, due_at=now - timedelta(seconds=ago))
-    assert [Incident.objects.get(pk=pk).drill for pk, _priority in escalation.due(now, 9)] == [False, True]
+    assert [Incident.objects.get(pk=pk).drill for pk, _priority in rungs.due(now, 9)] == [False, True]
 
 
 @pytest.mark.parametrize("path", ["acknowledged", "en_route"])

@@ -84,9 +84,9 @@ def test_stand_down_reaches_a_crew_on_its_way(sea, incident, patrol_phone, dispa
 def test_stand_down_before_the_text_has_left_tells_nobody(sea, fisher_phone, patrol_phone, mrcc, dispatcher):
     status, _ = sea.twilio.text(f"{sea.origin}/webhooks/twilio/sms/", fisher_phone.number, SINKING)
     assert status == 200
-    from alerts import escalation
+    from alerts import rungs
 
-    escalation.carry_out_due(sea.now())
+    rungs.carry_out_due(sea.now())
     dispatch.stand_down(Incident.objects.get().pk, by=dispatcher, reason="false alarm")
     sea.settles()
     patrol_phone.hears_nothing()

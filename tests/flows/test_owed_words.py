@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from alerts import dispatch, escalation, watches
+from alerts import dispatch, rungs, watches
 from alerts.models import Dispatch, Escalation, Notification, PatrolUnit, UnitPosition, Watch
 from reports.models import Incident
 from reports.questions import CREW_DISTRESS
@@ -287,7 +287,7 @@ class TestStandingDown:
         self, sea, fisher_phone, patrol_phone, mrcc, dispatcher
     ):
         sea.twilio.text(f"{sea.origin}/webhooks/twilio/sms/", fisher_phone.number, SINKING)
-        escalation.carry_out_due(timezone.now())  # the rung is written, nothing has been sent
+        rungs.carry_out_due(timezone.now())  # the rung is written, nothing has been sent
         incident = Incident.objects.get()
         dispatch.stand_down(incident.pk, by=dispatcher, reason="all safe")
         sea.passes(700)
