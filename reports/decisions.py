@@ -46,31 +46,58 @@ class DecisionRefused(Exception):
     problem_type = "decision-refused"
 
 
+def is_untouched(incident: Incident, now: datetime) -> bool:
+    """Whether nobody has done anything yet; to take a distress and let its short lease run out is nothing."""
+    if incident.taken_at is None:
+        return True
+    until = incident.held_until
+    if until is None or until > now or not incident.is_distress:
+        return False
+    return until <= incident.taken_at + LEASE_OF_UNTOUCHED_DISTRESS
+
+
 @transaction.atomic
-def take(incident_id, by: User, *, now: datetime | None = None) -> Incident:
-    """Hold the incident for a while; renewed by taking it again. Raises AlreadyHeld."""
+def take(incident_id, by: User, *, acted: bool = False, now: datetime | None = None) -> Incident:
+    """Hold the incident for a while; renewed by taking it again. Raises AlreadyHeld.
+
+    A distress that nobody has touched is held for the short lease, unless the officer has `acted` already.
+    """
     now = now or timezone.now()
     incident = workflow.lock(incident_id)
     if incident.held_by_id not in (None, by.pk) and incident.held_until and incident.held_until > now:
         raise AlreadyHeld(incident)
-    untouched = incident.taken_at is None
+    untouched = is_untouched(incident, now)
     if incident.held_by_id != by.pk:
         workflow.record(incident, "held_by", incident.held_by or "", by, by=by, now=now)
     incident.held_by = by
-    incident.held_until = now + (LEASE_OF_UNTOUCHED_DISTRESS if untouched and incident.is_distress else LEASE)
-    incident.taken_at = incident.taken_at or now
+    short = untouched and incident.is_distress and not acted
+    incident.held_until = now + (LEASE_OF_UNTOUCHED_DISTRESS if short else LEASE)
+    if untouched:
+        incident.taken_at = now
     incident.save(update_fields=["held_by", "held_until", "taken_at"])
     return incident
 
 
 @transaction.atomic
+def renew_by_act(incident_id, by: User, *, now: datetime | None = None) -> None:
+    """Who acts on what he holds, or on a distress that was let slip, holds it on."""
+    now = now or timezone.now()
+    incident = workflow.lock(incident_id)
+    mine = incident.held_by_id == by.pk and incident.held_until > now
+    if incident.is_open and (mine or (incident.taken_at is not None and is_untouched(incident, now))):
+        take(incident_id, by, acted=True, now=now)
+
+
+@transaction.atomic
 def release(incident_id, by: User, *, now: datetime | None = None) -> Incident:
-    """Give the incident back to the queue."""
+    """Give the incident back to the queue. A distress that was held and nothing else is untaken again."""
     incident = workflow.lock(incident_id)
     if incident.held_by_id == by.pk:
         workflow.record(incident, "held_by", by, "", by=by, now=now)
+        if incident.is_distress and incident.held_until <= incident.taken_at + LEASE_OF_UNTOUCHED_DISTRESS:
+            incident.taken_at = None
         incident.held_by = incident.held_until = None
-        incident.save(update_fields=["held_by", "held_until"])
+        incident.save(update_fields=["held_by", "held_until", "taken_at"])
     return incident
 
 

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from reports import decisions
+
 #: Transactions are counted modulo this in a row's mark.
 ERA = 2**32
 #: By so much may the clocks of database and page differ, and a look be late.
@@ -27,8 +29,11 @@ SELECT incident.id,
     moment.following
         - least(age(incident.xmin), ladder.newest, dispatch.newest, question.newest, dismissal.newest),
     greatest(question.due_at, CASE WHEN incident.held_until <= moment.now THEN incident.held_until END),
-    incident.taken_at IS NULL AND incident.status <> 'resolved'
-        AND (incident.emergency_phase = 'DISTRESS' OR incident.response_phase = 'ATTACK')
+    (
+        incident.taken_at IS NULL AND incident.status <> 'resolved' OR
+        coalesce(incident.held_until <= least(moment.now, incident.taken_at + %(short)s), false)
+        AND incident.status IN ('open', 'dispatching')
+    ) AND (incident.emergency_phase = 'DISTRESS' OR incident.response_phase = 'ATTACK')
 FROM (
     SELECT statement_timestamp() AS now, age('3'::xid)::bigint + 3 + 4294967296 AS following
 ) AS moment CROSS JOIN reports_incident AS incident
@@ -97,7 +102,7 @@ class Seen:
     version: str
     xid: int  # modulo ERA, of the newest row
     due_at: datetime | None  # when time alone last changed it: a question's answer overdue, a lease over
-    untaken: bool  # a distress that nobody has taken
+    untaken: bool  # a distress that nobody has taken, or whose taker let it slip and no unit goes
 
     def is_news_to(self, mark: Mark) -> bool:
         """Whether somebody with this mark may not have seen it so."""
@@ -129,7 +134,8 @@ def look(only: list[UUID] | None = None) -> Look:
     with connection.cursor() as cursor:
         cursor.execute(NOW)
         at, xid = cursor.fetchone()
-        cursor.execute(LOOK if only is None else f"{LOOK} AND incident.id = ANY(%s)", only and [only])
+        values = {"short": decisions.LEASE_OF_UNTOUCHED_DISTRESS, "only": only}
+        cursor.execute(LOOK if only is None else f"{LOOK} AND incident.id = ANY(%(only)s)", values)
         rows = {
             pk: Seen(f"{int(marks):x}.{moments}.{int(dismissals):x}", xid_of_row % ERA, due_at, untaken)
             for pk, marks, moments, dismissals, xid_of_row, due_at, untaken in cursor.fetchall()

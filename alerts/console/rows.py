@@ -16,7 +16,7 @@ from django.utils.translation import override
 from alerts.console.forms import escalation_of, is_held
 from alerts.models import Dispatch, Escalation
 from communities.charts import position_text
-from reports import triage
+from reports import decisions, triage
 from reports.models import Incident, Question
 from reports.reading import BY_LIKENESS, GUESSES
 from reports.taxonomy import ResponsePhase
@@ -79,6 +79,7 @@ def row_of(incident: Incident, now: datetime | None = None) -> dict:
         "alerted": [row for row in told if row not in goes],
         "ladder": ladder_of(incident),
         "held": is_held(incident, now),
+        "untaken": decisions.is_untouched(incident, now),
         "clocks": [(clock, clock.state(now)) for clock in clocks_of(incident, incident.calls)],
     }
 

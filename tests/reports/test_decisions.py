@@ -42,6 +42,44 @@ class TestTaking:
         decisions.take(incident.pk, dispatcher, now=NOW)
         assert decisions.take(incident.pk, supervisor, now=NOW + timedelta(seconds=61)).held_by == supervisor
 
+    def test_a_distress_that_its_taker_lets_slip_is_untouched_again(self, dispatcher, supervisor):
+        incident, later = factories.Incident(emergency_phase="DISTRESS"), NOW + timedelta(seconds=61)
+        decisions.take(incident.pk, dispatcher, now=NOW)
+        assert decisions.is_untouched(Incident.objects.get(), later)
+        again = decisions.take(incident.pk, supervisor, now=later)
+        assert (again.held_until, again.taken_at) == (later + timedelta(minutes=1), later)
+
+    @pytest.mark.parametrize("act", [decisions.take, decisions.renew_by_act])
+    def test_who_is_at_work_on_a_distress_holds_it_on(self, dispatcher, supervisor, act):
+        incident = factories.Incident(emergency_phase="DISTRESS")
+        decisions.take(incident.pk, dispatcher, now=NOW)
+        act(incident.pk, dispatcher, now=NOW + timedelta(seconds=30))
+        held = Incident.objects.get()
+        assert held.held_until == NOW + timedelta(seconds=330)
+        assert not decisions.is_untouched(held, NOW + timedelta(hours=1))
+
+    def test_whoever_acts_on_a_distress_that_was_let_slip_holds_it(self, dispatcher, supervisor):
+        incident, later = factories.Incident(emergency_phase="DISTRESS"), NOW + timedelta(seconds=61)
+        decisions.take(incident.pk, dispatcher, now=NOW)
+        decisions.renew_by_act(incident.pk, supervisor, now=later)
+        held = Incident.objects.get()
+        assert (held.held_by, held.held_until) == (supervisor, later + timedelta(minutes=5))
+
+    def test_an_act_takes_nothing_that_is_not_ones_own(self, dispatcher, supervisor):
+        incident = factories.Incident()
+        decisions.renew_by_act(incident.pk, dispatcher, now=NOW)
+        assert Incident.objects.get().held_by is None
+        decisions.take(incident.pk, dispatcher, now=NOW)
+        decisions.renew_by_act(incident.pk, supervisor, now=NOW)
+        assert Incident.objects.get().held_by == dispatcher
+
+    @pytest.mark.parametrize(("phase", "untaken"), [("DISTRESS", True), ("ALERT", False)])
+    def test_a_distress_given_back_at_once_is_untaken(self, dispatcher, phase, untaken):
+        incident = factories.Incident(emergency_phase=phase)
+        decisions.take(incident.pk, dispatcher, now=NOW)
+        decisions.release(incident.pk, dispatcher, now=NOW)
+        assert (Incident.objects.get().taken_at is None) is untaken
+
     def test_taking_again_renews_and_release_gives_back(self, dispatcher, supervisor):
         incident = factories.Incident()
         decisions.take(incident.pk, dispatcher, now=NOW)

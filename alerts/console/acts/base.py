@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from alerts import desk_calls
 from alerts.console.forms import ActForm, escalation_of, is_held
 from alerts.models import DeskAct, Notification
-from reports import workflow
+from reports import decisions, workflow
 from reports.decisions import DecisionRefused
 from reports.models import Incident
 
@@ -82,6 +82,8 @@ def carry_out(
     `key` is that of the form; where it was sent already IntegrityError is raised and nothing is done.
     """
     done = act.do(incident, form, user)
+    if act.name not in ("take", "release"):
+        decisions.renew_by_act((done.incident or incident).pk, user, now=now)
     row = DeskAct.objects.create(
         incident=done.incident or incident,
         name=act.name,

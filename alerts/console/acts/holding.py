@@ -1,5 +1,6 @@
 """Who works on an incident."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,7 @@ class Take(Act):
     def preview(self, incident):
         seconds = (
             decisions.LEASE_OF_UNTOUCHED_DISTRESS
-            if incident.taken_at is None and incident.is_distress
+            if incident.is_distress and decisions.is_untouched(incident, timezone.now())
             else decisions.LEASE
         )
         yield _("You hold it for %(time)s; the others at the desk see your name on it.") % {

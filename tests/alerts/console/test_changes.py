@@ -8,6 +8,7 @@ from django.utils import timezone
 from alerts.console import changes
 from alerts.console.changes import ERA, Mark, Seen
 from alerts.models import Dispatch, Escalation, Notification
+from reports.decisions import LEASE, LEASE_OF_UNTOUCHED_DISTRESS
 from reports.models import Dismissal, Incident, Question
 from tests import factories
 from tests.alerts.console.quiet import quiet_mark
@@ -96,11 +97,28 @@ def test_what_has_ended_is_not_looked_at(incident):
         ({"response_phase": "ATTACK"}, True),
         ({"emergency_phase": "DISTRESS", "taken_at": NOW}, False),
         ({"emergency_phase": "ALERT"}, False),
+        # Taken, and the short lease ran out with nothing done, or after the officer had worked on it.
+        (
+            {"emergency_phase": "DISTRESS", "taken_at": NOW, "held_until": NOW + LEASE_OF_UNTOUCHED_DISTRESS},
+            True,
+        ),
+        ({"emergency_phase": "DISTRESS", "taken_at": NOW, "held_until": NOW + LEASE}, False),
+        (
+            {"emergency_phase": "ALERT", "taken_at": NOW, "held_until": NOW + LEASE_OF_UNTOUCHED_DISTRESS},
+            False,
+        ),
     ],
 )
 def test_distress_that_nobody_has_taken_is_named(incident, fields, untaken):
     Incident.objects.filter(pk=incident.pk).update(**fields)
     assert (incident.pk in changes.look().untaken()) is untaken
+
+
+def test_a_distress_that_slipped_is_not_named_once_a_unit_goes(incident):
+    until = NOW + LEASE_OF_UNTOUCHED_DISTRESS
+    fields = {"emergency_phase": "DISTRESS", "taken_at": NOW, "held_until": until, "status": "responding"}
+    factories.force(Incident.objects.filter(pk=incident.pk), **fields)
+    assert incident.pk not in changes.look().untaken()
 
 
 def test_a_receipt_moves_the_story_and_not_the_row(incident, patrol):
