@@ -151,10 +151,22 @@ class CorrectForm(ReasonForm):
         shown = {name: getattr(incident, name) for name in self.base_fields if name not in WHY}
         super().__init__(*args, incident=incident, initial=shown, **kwargs)
         printed = {name: self.fields[name].prepare_value(value) for name, value in shown.items()}
-        self.at_first = [
-            (name, self.data.get(f"initial-{name}", "" if value is None else value))
-            for name, value in printed.items()
-        ]
+        self.now = {name: "" if value is None else str(value) for name, value in printed.items()}
+        self.at_first = [(name, self.data.get(f"initial-{name}", now)) for name, now in self.now.items()]
+
+    def clean(self):
+        """Refuse once what was changed here and, since the form was opened, elsewhere to another value."""
+        data, at_first = super().clean(), dict(self.at_first)
+        for name, now in self.now.items():
+            sent = self.data.get(name)
+            if sent is None or at_first[name] in (sent, now) or sent == now:
+                continue
+            said = dict(getattr(self.fields[name], "choices", ())).get(now, now) or _("not known")
+            text = _("It was set to “%(value)s” since you opened this. Send it again to replace that.")
+            self.add_error(name, text % {"value": said})
+            at_first[name] = now
+        self.at_first = list(at_first.items())
+        return data
 
     def facts(self) -> dict:
         """Only what the officer changed: the default phases of a new type stay the rule's.
@@ -264,7 +276,8 @@ class WeatherForm(ActForm):
 
 
 class CloseForm(ReasonForm):
-    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=Incident.Outcome.choices)
+    # None stands there by itself: “people assisted” would be what a tired officer leaves.
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=[("", "–"), *Incident.Outcome.choices])
     field_order = ["outcome", "reason"]
 
 
