@@ -20,7 +20,8 @@ from reports.models import Incident
 def desk_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let dispatchers, supervisors and administrators in; a stranger signs in first.
 
-    A script that asks for a fragment is told 401 instead of being sent the page to sign in.
+    A script that asks for a fragment is told 401 instead of being sent the page to sign in; so it is where
+    its page is another's (header `X-User`), who signed in before in this browser.
     """
 
     @never_cache
@@ -30,6 +31,8 @@ def desk_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if is_fragment(request):
                 return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
+        if is_fragment(request) and request.headers.get("X-User") not in (None, "", str(request.user.pk)):
+            return HttpResponse(status=401)
         if role_of(request.user) not in DESK:
             raise PermissionDenied
         return view(request, *args, **kwargs)

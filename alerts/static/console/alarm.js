@@ -1,6 +1,6 @@
 // Distress that nobody has taken: a sound at every desk until somebody takes it, and a banner that stays.
 import { now, span } from "./clocks.js";
-import { ask, fire, wordsOf } from "./words.js";
+import { ask, fire, refusalOf, wordsOf } from "./words.js";
 
 const MUTE_MS = 60_000;
 const EVERY_MS = 2_000;
@@ -115,7 +115,7 @@ export function start() {
       const json = answer.headers.get("Content-Type")?.startsWith("application/json");
       if (answer.status === 401) fire("link", { state: "signed-out" });
       if (!answer.ok || !json) {
-        fire("said", { text: word("failed") });
+        fire("said", { text: await refusalOf(answer, word("failed")) });
       } else {
         const { said, undo } = await answer.json();
         fire("said", { text: said, undo });

@@ -1,6 +1,8 @@
 // The pane of one incident: opens it, keeps it fresh, asks before an act and says what came of it.
 import { addKey } from "./keys.js";
+import { ask as send } from "./words.js";
 
+const PATIENCE_MS = 15_000; // a pulled cable answers nothing, ever
 const RENEW_MS = 20_000; // an officer at work renews the lease no oftener
 const REFRESH_MS = 5_000; // the pane reads itself anew this soon after an act that others carry out
 
@@ -9,39 +11,34 @@ const OURS = [200, 409, 422]; // answers to an act that are made to be shown
 const $ = (id) => document.getElementById(id);
 const word = (name) => $("incident-words").content.querySelector(`[data-name="${name}"]`).textContent;
 const fire = (name, detail) => document.dispatchEvent(new CustomEvent(`suar:${name}`, { detail }));
-const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 const pane = () => $("pane");
 
 let asked = 0; // the newest question to the server; an older answer is thrown away
 let renewedAt = Date.now();
 let waiting = false; // the pane is to be read anew once the dialog is closed
 let sending = false; // an act is on its way: a second Enter sends no second one
-let considered = null; // numbers pressed while an act's form is on its way: they are meant for it
+let considered = null; // what is typed while an act's form is on its way: it is meant for it
+const drafts = new Map(); // words typed into a form that was left, by its address and the field's name
 
 /** Ask the server for a fragment; null where no answer came, which is said. */
 async function ask(address, body) {
   try {
-    const answer = await fetch(address, {
-      method: body ? "POST" : "GET",
-      body,
-      credentials: "same-origin",
-      headers: { "X-Fragment": "1", ...(body ? { "X-CSRFToken": token() } : {}) },
-    });
+    const answer = await send(address, { method: body ? "POST" : "GET", body, patience: PATIENCE_MS });
     if (answer.status === 401) {
       fire("link", { state: "signed-out" });
-      fault(word("signed-out"));
+      fault(word("signed-out"), { signIn: true });
       return null;
     }
     if (answer.status >= 500) throw new Error(String(answer.status)); // a proxy's page is no answer of ours
     return answer;
   } catch {
-    fault(word(body ? "unsure" : "lost"));
+    fault(word(!body ? "lost" : body.has("key") ? "again" : "unsure"));
     return null;
   }
 }
 
-/** Say what went wrong, in the open dialog too: it covers the pane. */
-function fault(text) {
+/** Say what went wrong, in the open dialog too: it covers the pane, and the way to sign in. */
+function fault(text, { signIn = false } = {}) {
   const form = $("act-dialog").querySelector("form.act");
   form?.querySelector("[data-fault]")?.remove();
   if (text && form) {
@@ -50,6 +47,11 @@ function fault(text) {
     told.dataset.fault = "";
     told.setAttribute("role", "alert");
     told.textContent = text;
+    if (signIn) {
+      const link = document.createElement("a");
+      [link.href, link.target, link.textContent] = [location.href, "_blank", word("sign-in")];
+      told.append(" ", link);
+    }
     form.querySelector(".buttons").before(told);
     told.scrollIntoView({ block: "nearest" });
   }
@@ -99,13 +101,18 @@ function shut() {
   fire("opened", { id: "" });
 }
 
+/** What tells a control of the pane from the others, before and after it was read anew. */
+const nameOf = (node) =>
+  node.id || [node.tagName, node.dataset.act ?? "", node.href ?? node.form?.action ?? "", node.getAttribute("aria-label") ?? node.textContent.trim()].join(" ");
+
 /** Put a fragment in place; what is folded out, ticked or focused stays so. All of it was rendered, and escaped, by the server. */
 function show(html) {
   const kept = new Map();
   for (const node of $("incident-part").querySelectorAll("details[id], input[id][type=checkbox], input[id][type=radio]")) {
     kept.set(node.id, node.matches("details") ? node.open : node.checked);
   }
-  const focused = $("incident-part").contains(document.activeElement) && document.activeElement.id;
+  const before = document.activeElement;
+  const focused = $("incident-part").contains(before) && before !== $("incident-part") && nameOf(before);
   const same = pane()?.dataset.id;
   $("incident-part").innerHTML = html;
   fault("");
@@ -114,8 +121,14 @@ function show(html) {
       const node = $(id);
       if (node) node[node.matches("details") ? "open" : "checked"] = on;
     }
-    if (focused) $(focused)?.focus({ preventScroll: true });
+    if (focused) refocus(focused);
   }
+}
+
+/** Back to the control of this name; where it is gone, as a button is once its act is done, to the pane's title. */
+function refocus(name) {
+  const all = [...$("incident-part").querySelectorAll("a, button, input, summary, [tabindex]")];
+  (all.find((node) => nameOf(node) === name) ?? $("pane-title"))?.focus({ preventScroll: true });
 }
 
 async function refresh() {
@@ -140,14 +153,17 @@ async function consider(address) {
   if (!answer) return;
   if (!OURS.includes(answer.status)) return fault(word("refused"));
   ponder(html);
-  for (const key of keys) choose(key);
+  const field = document.activeElement;
+  if (field.matches("#act-dialog :is(textarea, input:not([type=radio], [type=checkbox]))")) field.value += keys.join("");
+  else for (const key of keys) choose(key);
 }
 
-/** On a slow line the number of a reason is pressed before the form is there: it is no act of its own. */
+/** On a slow line a reason's number, or a note, is typed before the form is there: its letters are no acts. */
 function keyAhead(event) {
   if (!considered || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("input:not([type=checkbox], [type=radio]), select, textarea")) return; // words for elsewhere
   if (event.key === "Escape") considered = null;
-  else if (/^[1-9]$/.test(event.key)) considered.push(event.key);
+  else if (event.key.length === 1) considered.push(event.key);
   else if (event.key !== "Enter") return; // what is confirmed is read first
   event.preventDefault();
   event.stopPropagation();
@@ -157,9 +173,20 @@ function ponder(html) {
   const dialog = $("act-dialog");
   dialog.innerHTML = html;
   if (!dialog.open) dialog.showModal();
-  const empty = [...dialog.querySelectorAll(".field :is(input, textarea)[required]")].find((field) => !field.value);
+  const empty = [...dialog.querySelectorAll(".field :is(input, select, textarea)[required]")].find((field) => !field.value);
+  for (const field of dialog.querySelectorAll("textarea")) field.value ||= drafts.get(draftOf(field)) ?? "";
   const choice = dialog.querySelector("fieldset input[type=radio]:checked") ?? dialog.querySelector("fieldset input[type=radio]");
   (dialog.querySelector("[aria-invalid=true]") ?? empty ?? choice ?? dialog.querySelector(".field select, button, a")).focus();
+}
+
+const draftOf = (field) => `${field.form?.action} ${field.name}`;
+
+/** Esc is near, and a caller's words are not said twice: what was typed is there when the form is opened again. */
+function keepDrafts() {
+  for (const field of $("act-dialog").querySelectorAll("textarea")) {
+    if (field.value.trim()) drafts.set(draftOf(field), field.value);
+    else drafts.delete(draftOf(field));
+  }
 }
 
 /** Do an act; the answer is JSON when it is done, else the form again with its faults. */
@@ -174,9 +201,9 @@ async function carryOut(form) {
 }
 
 async function carryOutOnce(form) {
-  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  form.setAttribute("aria-busy", "true"); // a button that is disabled would lose the focus
   const answer = await ask(form.action, new FormData(form));
-  for (const button of form.querySelectorAll("button")) button.disabled = false;
+  form.removeAttribute("aria-busy");
   if (!answer) return;
   if (!OURS.includes(answer.status)) return fault(word("refused"));
   if (!answer.ok || !answer.headers.get("Content-Type").startsWith("application/json")) {
@@ -185,6 +212,7 @@ async function carryOutOnce(form) {
   }
   const done = await answer.json();
   waiting = false;
+  for (const field of form.querySelectorAll("textarea")) field.value = ""; // no draft any more
   if ($("act-dialog").open) $("act-dialog").close();
   fire("said", { text: done.said, ...(done.undo ? { undo: done.undo } : {}) });
   await open(done.open, { focus: false, push: done.open !== pane()?.dataset.id });
@@ -216,7 +244,7 @@ function keyInDialog(event) {
   event.stopPropagation();
   const dialog = $("act-dialog");
   const writing = event.target.matches("textarea, input:not([type=radio])");
-  if (event.key === "Enter" && !event.target.matches("a, button") && (!event.target.matches("textarea") || event.ctrlKey)) {
+  if (event.key === "Enter" && (event.ctrlKey || !event.target.matches("a, button, textarea"))) {
     event.preventDefault();
     dialog.querySelector("form.act")?.requestSubmit();
   } else if (!writing && /^[1-9]$/.test(event.key) && choose(event.key)) event.preventDefault();
@@ -236,8 +264,9 @@ async function renew() {
   const address = pane()?.dataset.lease;
   if (!address || Date.now() - renewedAt < RENEW_MS) return;
   renewedAt = Date.now();
-  const answer = await ask(address, new FormData());
-  if (answer?.ok) {
+  const answer = await send(address, { method: "POST", body: new FormData() }).catch(() => null); // the banner tells
+  if (answer?.status === 401) fire("link", { state: "signed-out" });
+  else if (answer?.ok) {
     const { held_until } = await answer.json();
     const clock = $("lease")?.querySelector("time");
     if (clock) clock.dateTime = held_until;
@@ -254,6 +283,7 @@ export function start() {
   $("act-dialog").addEventListener("keydown", keyInDialog);
   document.addEventListener("keydown", keyAhead, { capture: true });
   $("act-dialog").addEventListener("close", () => {
+    keepDrafts();
     $("act-dialog").textContent = "";
     if (waiting) refresh();
   });

@@ -1,10 +1,12 @@
 // A report by telephone, taken beside the chart: a click, the chart's middle or typed words say where.
 import { positionText, readPosition } from "../communities/chart.js";
 import { token } from "./symbol_canvas.js";
+import { ask } from "./words.js";
 
 const TYPED_MS = 300;
 const FINGER_PX = 8; // how far a click may be from what was meant
 const LEAST_ERROR_M = 50;
+const PATIENCE_MS = 15_000;
 
 /** `section` has an aside #phone-in with `data-form`. Returns { takesClicks, place(latlng), open, close }. */
 export function phoneIn(map, section, words) {
@@ -98,7 +100,7 @@ export function phoneIn(map, section, words) {
     const button = form.querySelector("button:not([type=button])");
     button.disabled = true;
     try {
-      const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers: { "X-Fragment": "1" }, body: new FormData(form) });
+      const answer = await ask(form.action, { method: "POST", body: new FormData(form), patience: PATIENCE_MS });
       if (answer.status === 401 || answer.status === 403) throw new Error(words("signed-out"));
       if (answer.status >= 500) throw new Error(words("refused"));
       panel.innerHTML = await answer.text(); // a page's part, as the server wrote it
@@ -107,7 +109,7 @@ export function phoneIn(map, section, words) {
     } catch (fault) {
       button.disabled = false; // what was typed stays; the form's key makes a second try the same report
       const line = form.querySelector("[data-fault]");
-      line.textContent = fault instanceof TypeError ? words("lost") : fault.message;
+      line.textContent = fault instanceof TypeError || fault instanceof DOMException ? words("lost") : fault.message;
       line.hidden = false;
     }
   });

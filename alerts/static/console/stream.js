@@ -4,7 +4,7 @@ import { ask, fire } from "./words.js";
 
 const SILENT_MS = 16_000; // the server says something every five seconds
 const ASK_MS = 3_000; // between two questions, where no stream can be had
-const LONGEST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 5_000; // so long may a distress be unheard here once the server is back
 
 export function start() {
   const { stream, changes, user } = document.body.dataset;
@@ -118,7 +118,7 @@ export function start() {
     failures += 1;
     again();
   });
-  for (const name of ["online", "focus"]) addEventListener(name, () => !source && (streams ? open() : question()));
+  for (const name of ["online", "focus"]) addEventListener(name, () => !source && (streams && state !== "signed-out" ? open() : question()));
   document.addEventListener("suar:link", ({ detail }) => {
     if (detail.state === "signed-out" && state !== "signed-out") signedOut(); // another module was told
   });

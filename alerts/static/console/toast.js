@@ -1,5 +1,5 @@
 // What was just done, said once, with a button that takes it back: `suar:said` {text, undo?: {url, label}}.
-import { ask, fire, wordsOf } from "./words.js";
+import { ask, fire, refusalOf, wordsOf } from "./words.js";
 
 const STAYS_MS = 8_000;
 const STAYS_WITH_UNDO_MS = 30_000;
@@ -48,7 +48,8 @@ export function start() {
       const done = json ? await answer.json() : {};
       toast.remove();
       if (answer.status === 401) fire("link", { state: "signed-out" });
-      say({ text: done.said ?? done.text ?? (answer.ok ? word("undone") : word("not-undone")), undo: answer.ok ? done.undo : null });
+      const otherwise = answer.ok ? word("undone") : json ? word("not-undone") : await refusalOf(answer, word("not-undone"));
+      say({ text: done.said ?? done.text ?? otherwise, undo: answer.ok ? done.undo : null });
       if (answer.ok) fire("undone", done);
       else if (!json) fire("refused", {});
     } catch {

@@ -1,5 +1,5 @@
 // The board of units: kept up to date row by row; a press shows a unit on the chart or sets its status.
-import { wordsOf } from "./words.js";
+import { ask, wordsOf } from "./words.js";
 
 const REREAD_MS = 1000;
 const GROW_MS = 30000;
@@ -12,8 +12,6 @@ export function start(root = document) {
   const say = (name, detail) => document.dispatchEvent(new CustomEvent(`suar:${name}`, { detail }));
   let query = "";
   let rereading;
-
-  const ask = (address, options = {}) => fetch(address, { credentials: "same-origin", ...options, headers: { "X-Fragment": "1", ...options.headers } });
 
   async function read() {
     clearTimeout(rereading);

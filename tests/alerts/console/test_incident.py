@@ -415,6 +415,47 @@ def test_a_form_that_was_open_meanwhile_puts_nothing_back(client, dispatcher, su
     assert (distress.type, distress.persons_on_board) == ("flooding", 7)
 
 
+def test_what_two_officers_set_differently_is_asked_again_and_then_done(
+    client, dispatcher, supervisor, distress
+):
+    client.force_login(dispatcher)
+    form = client.get(act(distress, "correct")).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields} | {"quick": "1", "persons_on_board": "9"}
+    first = {f"initial-{name}": value for name, value in form.at_first}
+    decisions.correct(distress.pk, by=supervisor, reason="counted", persons_on_board=7)
+    answer = client.post(act(distress, "correct"), sent | first, headers=FRAGMENT)
+    assert answer.status_code == 422
+    assert "It was set to “7” since you opened this" in answer.content.decode()
+    again = {f"initial-{name}": value for name, value in answer.context["form"].at_first}
+    assert client.post(act(distress, "correct"), sent | again, headers=FRAGMENT).status_code == 200
+    distress.refresh_from_db()
+    assert distress.persons_on_board == 9
+
+
+def test_no_outcome_is_taken_that_nobody_chose(client, dispatcher, other):
+    client.force_login(dispatcher)
+    assert '<option value="" selected>' in read(client, act(other, "close"), **FRAGMENT)
+    answer = client.post(act(other, "close"), {"outcome": "", "quick": "1"}, headers=FRAGMENT)
+    assert answer.status_code == 422
+
+
+def test_a_page_acts_under_no_other_name_than_it_shows(client, dispatcher, supervisor, other):
+    client.force_login(supervisor)
+    for shown, status in ((dispatcher, 401), (supervisor, 200)):
+        headers = FRAGMENT | {"X-User": str(shown.pk)}
+        assert client.post(act(other, "take"), headers=headers).status_code == status
+        assert client.get(page(other), headers=headers).status_code == status
+
+
+def test_an_act_of_who_holds_it_holds_it_on(client, dispatcher, distress):
+    client.force_login(dispatcher)
+    client.post(act(distress, "take"), headers=FRAGMENT)
+    short = Incident.objects.get(pk=distress.pk).held_until
+    client.post(act(distress, "note"), {"text": "rung up"}, headers=FRAGMENT)
+    held = Incident.objects.get(pk=distress.pk)
+    assert (held.held_by, held.held_until - short > decisions.LEASE / 2) == (dispatcher, True)
+
+
 def test_nothing_is_joined_to_what_another_agencys_desk_alone_sees(client, distress, dispatcher, monkeypatch):
     hidden = factories.Incident()
     monkeypatch.setattr(forms, "incidents_for", lambda user: Incident.objects.exclude(pk=hidden.pk))
