@@ -104,7 +104,7 @@ def carry_out(
     """
     # Statements of their own, after the lock: in one with it they might tell of a moment before.
     locked, ladders, [(has_story,)], statuses = rows.read(
-        Asked("WHERE id = %s FOR UPDATE SKIP LOCKED", [incident_id], Incident),
+        Asked("WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED", [incident_id], Incident),
         Asked("WHERE incident_id = %s", [incident_id], Escalation),
         candidates.asked_for_story(incident_id),
         fleet.STATUSES,

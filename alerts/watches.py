@@ -194,7 +194,9 @@ def carry_out(pk, *, now: datetime) -> bool:
     """Carry out the next step of one watch if it is due; True if it was."""
     incident_id = Watch.objects.values_list("dispatch__incident_id", flat=True).get(pk=pk)
     incident = (
-        Incident.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=incident_id).first()
+        Incident.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .filter(pk=incident_id)
+        .first()
     )
     if incident is None:
         return False

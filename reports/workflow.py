@@ -81,8 +81,12 @@ def advance_locked(
 
 
 def lock(incident_id) -> Incident:
-    """The incident, locked until the transaction ends: one change at a time to all that hangs on it."""
-    return Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
+    """The incident, locked until the transaction ends: one change at a time to all that hangs on it.
+
+    Its key stays free: a row of another incident that names this one (likeness) waits for nobody, and so
+    cannot deadlock.
+    """
+    return Incident.objects.select_for_update(of=("self",), no_key=True).get(pk=incident_id)
 
 
 def record(

@@ -130,7 +130,7 @@ def _status_from_task(unit_id) -> None:
 @transaction.atomic
 def _free(unit_id) -> None:
     """Whoever calls the unit holds its row by the dispatch's foreign key: that is waited for, then seen."""
-    unit = PatrolUnit.objects.select_for_update().get(pk=unit_id)
+    unit = PatrolUnit.objects.select_for_update(no_key=True).get(pk=unit_id)
     held = unit.dispatches.filter(status__in=["alerting", *Dispatch.ENGAGED_STATUSES]).exists()
     if unit.status == U.ALERTED and not held:
         PatrolUnit.objects.filter(pk=unit_id).update(status=U.AVAILABLE)

@@ -1,5 +1,7 @@
 """The states of an incident: every pair of the table, who may, with what reason, and a story nobody can rewrite."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -111,3 +113,22 @@ def test_a_long_reason_is_cut_and_a_long_value_too(dispatcher):
     workflow.record(incident, "place", "x" * 500, None, by=dispatcher, reason="y" * 900)
     kept = Transition.objects.get()
     assert (len(kept.old), kept.new, len(kept.reason)) == (200, "", 300)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_elsewhere_may_name_an_incident_that_is_locked(django_db_blocker):
+    """Two transactions, each with an incident locked and the other's named, must not wait for each other."""
+    one, other = factories.Incident(), factories.Incident()
+
+    def lock_the_other_and_name_one() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                workflow.lock(other.pk)
+                factories.Report(incident=one)
+        finally:
+            connection.close()
+
+    with django_db_blocker.unblock(), ThreadPoolExecutor(1) as thread, transaction.atomic():
+        workflow.lock(one.pk)
+        thread.submit(lock_the_other_and_name_one).result()
