@@ -17,6 +17,7 @@ class ReportAdmin(ReadOnlyAdmin):
     """Never edited, never deleted."""
 
     own = "reporter__community"
+    of_incident = ("incident",)
     date_hierarchy = "received_at"
     list_display = [
         "reference",
@@ -103,6 +104,7 @@ class ReportAdmin(ReadOnlyAdmin):
 @admin.register(Attachment)
 class AttachmentAdmin(ReadOnlyAdmin):
     viewers = DESK
+    of_incident = ("report__incident",)
     list_display = ["received_at", "report", "status", "size_bytes"]
     list_filter = ["status"]
     list_select_related = ["report"]
@@ -112,6 +114,7 @@ class AttachmentAdmin(ReadOnlyAdmin):
 @admin.register(Question)
 class QuestionAdmin(ReadOnlyAdmin):
     viewers = DESK
+    of_incident = ("incident",)
     list_display = ["asked_at", "incident", "kind", "due_at", "answered_by"]
     list_filter = ["kind", ("answered_by", admin.EmptyFieldListFilter)]
     list_select_related = ["incident", "answered_by"]
@@ -120,6 +123,7 @@ class QuestionAdmin(ReadOnlyAdmin):
 @admin.register(Transition)
 class TransitionAdmin(ReadOnlyAdmin):
     viewers = DESK
+    of_incident = ("incident",)
     list_display = ["at", "incident", "field", "old", "new", "by", "reason"]
     list_filter = ["field"]
     list_select_related = ["incident", "by"]

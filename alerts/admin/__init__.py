@@ -5,5 +5,9 @@ edited, `records` are only read; `watch` shows what is wrong with the service it
 """
 
 from alerts.admin import fleet, queue, records, sector_ladders, watch
+from alerts.console.access import scope_of
+from communities.admin import RoleAdmin
 
 __all__ = ["fleet", "queue", "records", "sector_ladders", "watch"]
+
+RoleAdmin.desk_sight = staticmethod(lambda user, rows, of: scope_of(user).rows(rows, of))

@@ -13,6 +13,7 @@ from communities.admin import DESK, ReadOnlyAdmin
 
 class RecordAdmin(ReadOnlyAdmin):
     viewers = DESK
+    of_incident = ("incident",)
 
     @admin.display(description=_("incident"), ordering="incident")
     def incident_link(self, row) -> str:
@@ -81,6 +82,7 @@ class DispatchAdmin(RecordAdmin):
 @admin.register(Watch)
 class WatchAdmin(ReadOnlyAdmin):
     viewers = DESK
+    of_incident = ("dispatch__incident",)
     list_display = ["started_at", "unit", "kind", "state", "asked_at", "due_at", "settled_at", "settled_by"]
     list_filter = ["state", "kind"]
     list_select_related = ["unit"]
@@ -116,6 +118,7 @@ class InboundMessageAdmin(ReadOnlyAdmin):
     """Senders are shown as unit, station or pseudonym; the body as posted stays encrypted."""
 
     viewers = DESK
+    of_incident = ("report__incident", "dispatch__incident")
     date_hierarchy = "received_at"
     list_display = ["received_at", "kind", "sender", "words", "answer", "report", "dispatch"]
     list_filter = ["kind"]

@@ -70,12 +70,14 @@ class Scope:
         """
         of = Incident.objects.all() if of is None else of
         others = self._other_desks()
+        return of.exclude(self._left_out(others)) if others else of
+
+    def rows(self, of: QuerySet, incident: str) -> QuerySet:
+        """Rows that tell of an incident (by that lookup) which this desk may know of, and those of none."""
+        others = self._other_desks()
         if not others:
             return of
-        left_out = self._elsewhere("", others) & (
-            Q(merged_into__isnull=True) | self._elsewhere("merged_into", others)
-        )
-        return of.exclude(left_out)
+        return of.exclude(**{f"{incident}__in": Incident.objects.filter(self._left_out(others))})
 
     def units(self, of: QuerySet[PatrolUnit] | None = None) -> QuerySet[PatrolUnit]:
         """The units that this desk may see, or those of a queryset.
@@ -95,6 +97,10 @@ class Scope:
             return []
         desks = User.objects.filter(is_active=True, is_staff=True, role__in=DESK, agency__isnull=False)
         return list(desks.exclude(agency=self.agency).values_list("agency", flat=True).distinct())
+
+    def _left_out(self, others: list[UUID]) -> Q:
+        stayed = Q(merged_into__isnull=True) | self._elsewhere("merged_into", others)
+        return self._elsewhere("", others) & stayed
 
     def _elsewhere(self, of: str, others: list[UUID]) -> Q:
         prefix = f"{of}__" if of else ""

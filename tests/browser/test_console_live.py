@@ -158,6 +158,7 @@ def test_the_queue_is_walked_by_keys_and_the_keys_are_listed(visit_live, dispatc
     expect(page.locator("#pane-title")).to_contain_text("AAAAA")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_contain_text("next incident")
+    expect(page.locator("#keys")).to_contain_text("do it, from where you write")
     page.keyboard.press("Escape")
 
 

@@ -1,16 +1,21 @@
 """Two agencies with a desk each, side by side: who sees which incident and which unit."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from alerts import alarms
 from alerts.console.access import incidents_for, units_for
-from alerts.models import Dispatch
+from alerts.models import Dispatch, InboundMessage
 from communities.models import User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now()
 HOME, THEIRS = (99.5, 5.0), (101.5, 5.0)  # the sectors meet at 100.5 E
 
 
@@ -170,3 +175,32 @@ class TestBesideTheConsole:
         page = client.get("/admin/alerts/patrolunit/").content.decode()
         assert "OWN" in page
         assert "ALIEN" not in page
+
+    def test_plain_records_of_what_the_desk_does_not_see_are_left_out(
+        self, client, ours, neighbour, seen, hidden
+    ):
+        unit = factories.PatrolUnit(station=factories.Station(code="O", agency=ours.agency))
+        for incident, words in ((seen, "SEENWORDS"), (hidden, "HIDDENWORDS")):
+            report = factories.Report(incident=incident, reference=f"R{incident.reference[:1]}222")
+            factories.Transition(incident=incident, reason=words)
+            InboundMessage.objects.create(
+                external_id=words,
+                text=words,
+                report=report,
+                sender_hash=b"",
+                raw_encrypted=b"",
+                received_at=NOW,
+            )
+            factories.Notification(incident=incident, unit=unit, error_code=words)
+            alarms.stand("nobody_reached", words, words, incident=incident, lasts=timedelta(hours=1), now=NOW)
+        client.force_login(ours)
+        records = ("reports/transition", "alerts/inboundmessage", "alerts/notification", "alerts/alarm")
+        for record in records:
+            page = client.get(f"/admin/{record}/").content.decode()
+            assert "SEENWORDS" in page, record
+            assert "HIDDENWORDS" not in page, record
+        page = client.get("/admin/reports/report/").content.decode()
+        assert "RH222" in page
+        assert "RT222" not in page
+        hidden_report = hidden.reports.get()
+        assert client.get(f"/admin/reports/report/{hidden_report.pk}/change/").status_code == 302
