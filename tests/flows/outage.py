@@ -177,6 +177,11 @@ class Outage:
     def texted(self, number: str) -> list[str]:
         return [message["body"] for message in list(self.twilio.messages.values()) if message["to"] == number]
 
+    def settled(self) -> list[str]:
+        """What the spool process has written down as texted; killed before that, it texts once more."""
+        journal = self.spool / "texted.jsonl"
+        return journal.read_text().splitlines() if journal.exists() else []
+
     def rows(self) -> int:
         return int(self.sql("SELECT count(*) FROM reports_report"))
 

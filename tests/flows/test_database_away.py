@@ -94,7 +94,7 @@ def test_desks_are_texted_once_each_whatever_is_killed_and_nobody_is_named(outag
     outage.kill_database()
     assert outage.text("+447700900401", f"{SINKING}, no saya 07700 900401")[0] == 200
     assert outage.report(text="nampak kapal seludup rokok 4 12.0N 100 27.0E")[0] == 201
-    seconds_until(lambda: outage.texted(STATION) and outage.texted(MRCC), 30)
+    seconds_until(lambda: outage.texted(STATION) and outage.texted(MRCC) and len(outage.settled()) == 2, 30)
     outage.kill("spooler")
     outage.spooler()
     outage.text("+447700900402", "SOS kapal terbakar 4 13.0N 100 27.0E")
