@@ -91,10 +91,11 @@ def test_a_hundred_at_once_without_a_database_are_kept_and_become_rows_once(outa
 
 
 def test_desks_are_texted_once_each_whatever_is_killed_and_nobody_is_named(outage):
+    before = set(outage.settled())
     outage.kill_database()
     assert outage.text("+447700900401", f"{SINKING}, no saya 07700 900401")[0] == 200
     assert outage.report(text="nampak kapal seludup rokok 4 12.0N 100 27.0E")[0] == 201
-    seconds_until(lambda: outage.texted(STATION) and outage.texted(MRCC) and len(outage.settled()) == 2, 30)
+    seconds_until(lambda: len(set(outage.settled()) - before) == 2, 30)  # the station's desk and the centre's
     outage.kill("spooler")
     outage.spooler()
     outage.text("+447700900402", "SOS kapal terbakar 4 13.0N 100 27.0E")
